@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+# The three ways this project declares targets: one set of flags, one helper for a library, one for a test binary.
+
+add_library(hmr_flags INTERFACE)
+target_compile_features(hmr_flags INTERFACE cxx_std_20)
+target_compile_options(hmr_flags INTERFACE -Wall -Wextra -Wno-unknown-pragmas -Wno-psabi)
+target_compile_definitions(hmr_flags INTERFACE QT_NO_KEYWORDS)
+target_include_directories(hmr_flags INTERFACE "${CMAKE_SOURCE_DIR}")
+if(HMR_SANITIZE)
+  target_compile_options(hmr_flags INTERFACE -fsanitize=${HMR_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(hmr_flags INTERFACE -fsanitize=${HMR_SANITIZE})
+endif()
+
+# hmr_library(NAME SOURCES a.cpp … [PUBLIC libs…] [PRIVATE libs…] [PRECOMPILE headers…])
+# A static library of one folder. PUBLIC are what its headers include, PRIVATE what only its .cpp files do.
+function(hmr_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SOURCES;PUBLIC;PRIVATE;PRECOMPILE")
+  add_library(${name} STATIC ${ARG_SOURCES})
+  set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  target_link_libraries(${name} PUBLIC hmr_flags ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
+  if(ARG_PRECOMPILE)
+    target_precompile_headers(${name} PRIVATE ${ARG_PRECOMPILE})
+  endif()
+endfunction()
+
+# hmr_test(NAME LABEL unit|render|gui|cli|slow SOURCES test_a.cpp … LIBRARIES libs… [GUI])
+# One QtTest binary of a folder; every test_<class>.cpp in it becomes one CTest entry <NAME>.<class> with the label.
+# GUI tests run with the xcb platform, under xvfb-run when there is no display.
+function(hmr_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "GUI" "LABEL" "SOURCES;LIBRARIES;PRECOMPILE")
+  set(main "${CMAKE_SOURCE_DIR}/tests/support/test_main.cpp")
+  add_executable(${name} ${main} ${ARG_SOURCES})
+  set_target_properties(${name} PROPERTIES AUTOMOC ON)
+  target_include_directories(${name} PRIVATE "${CMAKE_SOURCE_DIR}/tests")
+  target_link_libraries(${name} PRIVATE hmr_flags Qt6::Test ${ARG_LIBRARIES})
+  target_compile_definitions(${name} PRIVATE
+    HMR_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data" HMR_RESOURCE_DIR="${CMAKE_SOURCE_DIR}/resources"
+    HMR_BASELINES="${CMAKE_SOURCE_DIR}/tests/baselines" HMR_BINARY_DIR="${CMAKE_BINARY_DIR}/bin")
+  if(ARG_PRECOMPILE)
+    target_precompile_headers(${name} PRIVATE ${ARG_PRECOMPILE})
+  endif()
+  if(ARG_GUI)
+    target_link_libraries(${name} PRIVATE Qt6::Widgets)
+    target_compile_definitions(${name} PRIVATE HMR_TEST_GUI)
+  endif()
+  foreach(source IN LISTS ARG_SOURCES)
+    get_filename_component(class ${source} NAME_WE)
+    if(class MATCHES "^test_")
+      if(ARG_GUI)
+        add_test(NAME ${name}.${class} COMMAND "${CMAKE_SOURCE_DIR}/tests/support/with_display.sh" $<TARGET_FILE:${name}> ${class})
+      else()
+        add_test(NAME ${name}.${class} COMMAND ${name} ${class})
+      endif()
+      set_tests_properties(${name}.${class} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 600
+        ENVIRONMENT "ASAN_OPTIONS=detect_leaks=0")
+      if(ARG_LABEL STREQUAL "unit")
+        set_tests_properties(${name}.${class} PROPERTIES ENVIRONMENT "ASAN_OPTIONS=detect_leaks=1")
+      endif()
+    endif()
+  endforeach()
+endfunction()

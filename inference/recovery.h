@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "body/person_estimate.h"
+#include "inference/frame_source.h"
+#include "inference/person_detector.h"
+#include "network/hmr_network.h"
+
+namespace hmr {
+
+/// Everything known of one frame. Immutable once it left the pipeline.
+struct FrameEstimate {
+    Frame frame;
+    std::vector<PersonEstimate> people;
+    std::map<std::string, double> milliseconds;  ///< per stage: decode, detect, crop, network, pose, total
+    std::uint64_t request = 0;                   ///< the caller's number, handed through
+};
+
+struct RecoveryOptions {
+    int maxPeople = 8;
+    std::vector<PixelBox> boxes;   ///< drawn by hand: used in place of detection when not empty
+    bool wholePictureFallback = true;  ///< nobody found: take the whole picture
+    bool refineBox = true;         ///< second pass when the body's own projection disagrees with the found box
+    double smoothing = 0.5;        ///< [0, 1] for videos and live sources; 0: none
+    int detectEvery = 15;          ///< frames between the detector's looks while people are followed
+    std::uint64_t request = 0;
+};
+
+/// Pixels to people: detect → track → crop → network → pose. Blocking, Qt-free, used by one thread.
+class Recovery {
+public:
+    Recovery(std::shared_ptr<const BodyModel> body, std::shared_ptr<HmrNetwork> network,
+             std::shared_ptr<PersonDetector> detector, RecoveryOptions options = {});
+    ~Recovery();
+
+    RecoveryOptions& options();
+
+    /// One picture by itself. A box by hand that misses the picture throws Error.
+    FrameEstimate recover(const Frame& frame);
+
+    /// The next frame of a video: people keep their ids, boxes follow the bodies, parameters are smoothed.
+    FrameEstimate follow(const Frame& frame);
+
+    /// Forgets the tracks.
+    void reset();
+
+    /// Runs a source to its end or until stopped, one call of onFrame a frame, in order. A live source is decoded on a
+    /// thread of its own and only its newest frame is worked on. Frames that fail go to onError and the run goes on;
+    /// without onError the first failure throws.
+    void run(FrameSource& source, std::stop_token stop,
+             const std::function<void(std::shared_ptr<const FrameEstimate>)>& onFrame,
+             const std::function<void(const std::string& message)>& onError = {});
+
+private:
+    struct Implementation;
+    std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace hmr

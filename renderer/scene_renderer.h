@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <Eigen/Core>
+#include <memory>
+#include <optional>
+
+#include "body/picture.h"
+#include "renderer/scene.h"
+
+namespace hmr {
+
+/// Where in the target the scene's picture lands: a rectangle of device pixels, y down from the target's top.
+struct Viewport {
+    int targetWidth = 0, targetHeight = 0;  ///< the framebuffer, device pixels
+    double x = 0, y = 0, width = 0, height = 0;
+};
+
+/// What lies under a pixel.
+struct PickResult {
+    std::uint32_t pickId = 0;
+    int vertex = -1;      ///< nearest vertex of the mesh, −1 for a joint
+    int joint = -1;       ///< joint of a skeleton, −1 for a surface
+    double depth = 0;     ///< metres from the figure's camera
+};
+
+/// Draws scenes with OpenGL 3.3 core. Lives and dies on the thread of the context that is current when it is made.
+class SceneRenderer {
+public:
+    /// Throws Error when the current context cannot do OpenGL 3.3 or a shader does not compile.
+    SceneRenderer();
+    ~SceneRenderer();
+    SceneRenderer(const SceneRenderer&) = delete;
+    SceneRenderer& operator=(const SceneRenderer&) = delete;
+
+    /// Draws into the framebuffer that is bound now.
+    void draw(const Scene& scene, const Viewport& viewport);
+
+    /// Draws into a framebuffer of its own of the scene's size (scaled by `pixelRatio`) and reads it back: RGBA, alpha 0 where
+    /// nothing was drawn and there is no background.
+    Picture drawPicture(const Scene& scene, double pixelRatio = 1);
+
+    /// Label of the part each pixel shows (one channel, 0 where no mesh is), no multisampling.
+    Picture drawPartLabels(const Scene& scene);
+
+    /// The nearest joint within `radius` pixels, else the surface, under a point of the scene's picture.
+    std::optional<PickResult> pick(const Scene& scene, const Eigen::Vector2d& pixel, double radius = 8);
+
+private:
+    struct Implementation;
+    std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace hmr
