@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <CLI/CLI.hpp>
+
+namespace hmr {
+
+/// Each adds one subcommand; its callback does the work and sets the exit code through `exitCode`:
+/// 0 done, 1 some inputs failed, 2 wrong usage.
+void addBodyCommand(CLI::App& app, int& exitCode);
+
+}  // namespace hmr

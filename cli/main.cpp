@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+#include <iostream>
+
+#include "body/error.h"
+#include "cli/commands.h"
+
+int main(int argc, char** argv) {
+    CLI::App app{"HMR Studio on the command line: recover, convert, train and judge human bodies."};
+    app.set_version_flag("--version", HMR_VERSION);
+    app.require_subcommand(1);
+    int exitCode = 0;
+    try {
+        hmr::addBodyCommand(app, exitCode);
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : 2;
+    } catch (const hmr::Error& error) {
+        std::cerr << "hmr: " << error.what() << "\n";
+        return 1;
+    } catch (const std::exception& error) {
+        std::cerr << "hmr: unexpected failure: " << error.what() << "\n";
+        return 1;
+    }
+    return exitCode;
+}
