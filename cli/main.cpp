@@ -10,7 +10,6 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     int exitCode = 0;
     try {
-        hmr::addBodyCommand(app, exitCode);
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
