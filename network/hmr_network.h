@@ -24,6 +24,7 @@ struct NetworkRecipe {
     bool padWithEdge = true;        ///< beyond the picture: repeat the border (HMR) or black (SPIN)
     std::string rotationEncoding = "6d";  ///< axis-angle (HMR) | 6d (SPIN's order)
     int iterations = 3;             ///< of the error feedback regressor
+    int hiddenSize = 1024;          ///< of the regressor's hidden layers
     std::string bodyModelId, bodyModelHash;
 };
 

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <torch/nn.h>
+
+#include <string>
+#include <vector>
+
+#include "body/body_parameters.h"
+#include "body/camera.h"
+#include "network/hmr_network.h"
+
+namespace hmr {
+
+struct HmrModelOptions {
+    int backboneDepth = 50;               ///< ResNet 18, 34 or 50
+    int iterations = 3;                   ///< of the error feedback
+    std::string rotationEncoding = "6d";  ///< "6d" (SPIN's order) or "axis-angle" (HMR)
+    int hiddenSize = 1024;                ///< of the regressor's two hidden layers
+    double dropout = 0.5;                 ///< behind each of them
+};
+
+/// The model that a recipe describes; throws Error for an architecture or encoding that does not exist.
+HmrModelOptions modelOptions(const NetworkRecipe& recipe);
+
+/// "hmr-resnet18" and so on.
+std::string architectureName(int backboneDepth);
+
+/// What one iteration of the regressor says of N pictures.
+struct HmrPrediction {
+    torch::Tensor camera;     ///< [N,3] s, tx, ty: x = s·(X_xy + t) in [−1,1] of the crop, y down
+    torch::Tensor rotations;  ///< [N,24,3,3] joint to parent; the root to camera axes
+    torch::Tensor betas;      ///< [N,10]
+};
+
+/// Two 3×3 convolutions with a shortcut (ResNet-18 and 34). State names are torchvision's.
+class BasicBlockImpl : public torch::nn::Module {
+public:
+    static constexpr int kExpansion = 1;
+    BasicBlockImpl(int inputChannels, int channels, int stride);
+    torch::Tensor forward(const torch::Tensor& input);
+
+private:
+    torch::nn::Conv2d conv1_{nullptr}, conv2_{nullptr};
+    torch::nn::BatchNorm2d bn1_{nullptr}, bn2_{nullptr};
+    torch::nn::Sequential downsample_{nullptr};
+};
+TORCH_MODULE(BasicBlock);
+
+/// 1×1, 3×3 (which carries the stride) and 1×1 convolution with a shortcut (ResNet-50).
+class BottleneckImpl : public torch::nn::Module {
+public:
+    static constexpr int kExpansion = 4;
+    BottleneckImpl(int inputChannels, int channels, int stride);
+    torch::Tensor forward(const torch::Tensor& input);
+
+private:
+    torch::nn::Conv2d conv1_{nullptr}, conv2_{nullptr}, conv3_{nullptr};
+    torch::nn::BatchNorm2d bn1_{nullptr}, bn2_{nullptr}, bn3_{nullptr};
+    torch::nn::Sequential downsample_{nullptr};
+};
+TORCH_MODULE(Bottleneck);
+
+/// HMR (Kanazawa et al., CVPR 2018): ResNet v1 backbone, global average pool, and a regressor that corrects the mean
+/// parameters `iterations` times (fc1, fc2 with ReLU and dropout; decpose, decshape, deccam add to the parameters).
+/// State names and shapes are torchvision's and SPIN's. Takes pictures of any size of at least 32 pixels.
+class HmrModelImpl : public torch::nn::Module {
+public:
+    explicit HmrModelImpl(HmrModelOptions options = {});
+
+    /// One prediction an iteration of normalized pictures [N,3,S,S]; the last one is the answer.
+    std::vector<HmrPrediction> forward(const torch::Tensor& images);
+
+    torch::Tensor features(const torch::Tensor& images);                     ///< [N,F], F = 512 or 2048
+    std::vector<HmrPrediction> regress(const torch::Tensor& imageFeatures);  ///< from [N,F]
+
+    /// Where the iterations start: by default the rest pose turned by π about x (upright before the camera), mean shape
+    /// and camera [0.9, 0, 0]. Kept in the buffers init_pose, init_shape, init_cam.
+    void setMeanParameters(const BodyParameters& parameters, const WeakPerspectiveCamera& camera);
+
+    const HmrModelOptions& options() const { return options_; }
+    int featureSize() const;
+
+private:
+    torch::nn::Sequential makeLayer(int channels, int numBlocks, int stride);
+    torch::Tensor decodeRotations(const torch::Tensor& pose) const;
+
+    HmrModelOptions options_;
+    int channels_ = 64;  ///< of the stage built last
+    torch::nn::Conv2d conv1_{nullptr};
+    torch::nn::BatchNorm2d bn1_{nullptr};
+    torch::nn::Sequential layer1_{nullptr}, layer2_{nullptr}, layer3_{nullptr}, layer4_{nullptr};
+    torch::nn::Linear fc1_{nullptr}, fc2_{nullptr}, decpose_{nullptr}, decshape_{nullptr}, deccam_{nullptr};
+    torch::nn::Dropout drop1_{nullptr}, drop2_{nullptr};
+    torch::Tensor initPose_, initShape_, initCamera_;
+};
+TORCH_MODULE(HmrModel);
+
+/// Normalized pictures [N,3,S,S] float32, on the same device, of RGB pictures [N,S,S,3] uint8.
+torch::Tensor normalizedImages(const torch::Tensor& pictures, const NetworkRecipe& recipe);
+
+/// Stores the convolution weights in channels-last order, which suits some devices; results stay the same.
+void useChannelsLast(torch::nn::Module& module);
+
+std::size_t countParameters(const torch::nn::Module& module);
+
+}  // namespace hmr
