@@ -48,9 +48,13 @@ public:
     void smooth(PersonEstimate& person, double time);
 
 private:
+    void smoothCamera(PersonEstimate& person, double time);
+
+    double strength_;
     OneEuroSettings settings_;
     std::vector<OneEuroRotation> rotations_;
     OneEuroVector betas_, camera_;
+    std::optional<double> firstPixelsPerMetre_;
 };
 
 }  // namespace hmr
