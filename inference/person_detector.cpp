@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+#include "inference/person_detector.h"
+
+#include <algorithm>
+#include <cmath>
+#include <opencv2/dnn.hpp>
+#include <opencv2/imgproc.hpp>
+#include <opencv2/objdetect.hpp>
+
+#include "body/error.h"
+
+namespace hmr {
+
+double intersectionOverUnion(const PixelBox& a, const PixelBox& b) {
+    const double width = std::min(a.x + a.width, b.x + b.width) - std::max(a.x, b.x);
+    const double height = std::min(a.y + a.height, b.y + b.height) - std::max(a.y, b.y);
+    if (width <= 0 || height <= 0) return 0;
+    const double shared = width * height;
+    return shared / (a.width * a.height + b.width * b.height - shared);
+}
+
+std::vector<Detection> suppressOverlaps(std::vector<Detection> detections, double maxOverlap) {
+    std::stable_sort(detections.begin(), detections.end(),
+                     [](const Detection& a, const Detection& b) { return a.confidence > b.confidence; });
+    std::vector<Detection> kept;
+    for (const Detection& candidate : detections) {
+        const bool isCovered = std::any_of(kept.begin(), kept.end(), [&](const Detection& other) {
+            return intersectionOverUnion(candidate.box, other.box) > maxOverlap;
+        });
+        if (!isCovered) kept.push_back(candidate);
+    }
+    return kept;
+}
+
+namespace {
+
+class WholePicture : public PersonDetector {
+public:
+    std::vector<Detection> detect(const cv::Mat& picture) override {
+        return {{{0, 0, static_cast<double>(picture.cols), static_cast<double>(picture.rows)}, 1}};
+    }
+    std::string name() const override { return "full"; }
+};
+
+/// OpenCV's histogram-of-gradients people detector (Dalal and Triggs 2005): upright people of at least about 100 pixels.
+class HogDetector : public PersonDetector {
+public:
+    HogDetector() { hog_.setSVMDetector(cv::HOGDescriptor::getDefaultPeopleDetector()); }
+
+    std::vector<Detection> detect(const cv::Mat& picture) override {
+        constexpr double kWorkingSide = 640;
+        const double scale = std::min(1.0, kWorkingSide / std::max(picture.cols, picture.rows));
+        cv::Mat smaller = picture;
+        if (scale < 1) cv::resize(picture, smaller, {}, scale, scale, cv::INTER_AREA);
+        // The 64x128 window must fit: a border lets a person who fills the picture be found.
+        const int border = std::max(smaller.rows, smaller.cols) / 8;
+        cv::Mat padded;
+        cv::copyMakeBorder(smaller, padded, border, border, border, border, cv::BORDER_REPLICATE);
+        if (padded.cols < 64 || padded.rows < 128) return {};
+        std::vector<cv::Rect> found;
+        std::vector<double> weights;
+        hog_.detectMultiScale(padded, found, weights, 0, {8, 8}, {0, 0}, 1.05, 2);
+        std::vector<Detection> detections;
+        for (std::size_t i = 0; i < found.size(); ++i) {
+            // The trained window has a margin around the person: 0.8 of its width and 0.86 of its height are the person.
+            const cv::Rect& r = found[i];
+            const PixelBox box{(r.x + 0.1 * r.width - border) / scale, (r.y + 0.07 * r.height - border) / scale,
+                               0.8 * r.width / scale, 0.86 * r.height / scale};
+            detections.push_back({box, 1 / (1 + std::exp(-2 * weights[i]))});
+        }
+        return suppressOverlaps(std::move(detections), 0.4);
+    }
+    std::string name() const override { return "hog"; }
+
+private:
+    cv::HOGDescriptor hog_;
+};
+
+/// A YOLO-style network: rows of (cx, cy, w, h, [objectness,] class scores…) in pixels of a square input; class 0 is a person.
+class OnnxDetector : public PersonDetector {
+public:
+    explicit OnnxDetector(const std::string& file) : file_(file) {
+        try {
+            network_ = cv::dnn::readNetFromONNX(file);
+        } catch (const cv::Exception&) {
+            throw Error(file + " cannot be opened as a detector: an ONNX file with YOLO-style output that OpenCV dnn can run is needed");
+        }
+        chooseInputSize();
+    }
+
+    std::vector<Detection> detect(const cv::Mat& picture) override {
+        const double scale = std::min(static_cast<double>(inputSize_) / picture.cols, static_cast<double>(inputSize_) / picture.rows);
+        cv::Mat resized;
+        cv::resize(picture, resized, {}, scale, scale, cv::INTER_AREA);
+        cv::Mat square(inputSize_, inputSize_, CV_8UC3, cv::Scalar(114, 114, 114));
+        resized.copyTo(square(cv::Rect(0, 0, std::min(resized.cols, inputSize_), std::min(resized.rows, inputSize_))));
+        std::vector<Detection> detections;
+        const cv::Mat rows = forward(square);
+        const bool hasObjectness = rows.cols == 85 || rows.cols == 6;
+        for (int i = 0; i < rows.rows; ++i) {
+            const float* row = rows.ptr<float>(i);
+            const double confidence = hasObjectness ? row[4] * row[5] : row[4];
+            if (!(confidence > 0.25)) continue;
+            const PixelBox box{(row[0] - row[2] / 2) / scale, (row[1] - row[3] / 2) / scale, row[2] / scale, row[3] / scale};
+            if (box.width > 1 && box.height > 1) detections.push_back({box, std::min(confidence, 1.0)});
+        }
+        return suppressOverlaps(std::move(detections), 0.5);
+    }
+    std::string name() const override { return file_; }
+
+private:
+    /// Exported files have a fixed input size that OpenCV does not tell: the usual ones are tried.
+    void chooseInputSize() {
+        for (const int size : {640, 416, 320, 512, 1280}) {
+            inputSize_ = size;
+            try {
+                forward(cv::Mat(size, size, CV_8UC3, cv::Scalar(114, 114, 114)));
+                return;
+            } catch (const cv::Exception&) {
+            }
+        }
+        throw Error(file_ + " runs at none of the usual input sizes (640, 416, 320, 512, 1280): export it with one of them");
+    }
+
+    /// [N, 4+…] rows, whichever way the file lays them out.
+    cv::Mat forward(const cv::Mat& square) {
+        network_.setInput(cv::dnn::blobFromImage(square, 1.0 / 255, {}, {}, true));
+        const cv::Mat output = network_.forward();
+        if (output.dims != 3 || output.size[0] != 1 || std::min(output.size[1], output.size[2]) < 5) {
+            throw Error(file_ + " is no YOLO-style detector: one output of 1 x N x (4 + scores) was expected");
+        }
+        const cv::Mat table(output.size[1], output.size[2], CV_32F, const_cast<uchar*>(output.data));
+        return table.rows < table.cols ? cv::Mat(table.t()) : table.clone();
+    }
+
+    std::string file_;
+    cv::dnn::Net network_;
+    int inputSize_ = 640;
+};
+
+}  // namespace
+
+std::unique_ptr<PersonDetector> makeDetector(const std::string& specification) {
+    if (specification == "hog") return std::make_unique<HogDetector>();
+    if (specification == "full") return std::make_unique<WholePicture>();
+    if (specification.ends_with(".onnx")) return std::make_unique<OnnxDetector>(specification);
+    throw Error("there is no detector '" + specification + "': hog, full, or the path of an .onnx file");
+}
+
+}  // namespace hmr

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: MIT
+#include "inference/recovery.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstring>
+#include <mutex>
+#include <thread>
+
+#include "body/error.h"
+#include "inference/crop.h"
+#include "inference/person_tracker.h"
+
+namespace hmr {
+namespace {
+
+/// Milliseconds since it was made, added to a stage of a frame.
+class StageTimer {
+public:
+    StageTimer(FrameEstimate& estimate, std::string stage) : estimate_(estimate), stage_(std::move(stage)) {}
+    ~StageTimer() {
+        const auto elapsed = std::chrono::steady_clock::now() - start_;
+        estimate_.milliseconds[stage_] += std::chrono::duration<double, std::milli>(elapsed).count();
+    }
+
+private:
+    FrameEstimate& estimate_;
+    std::string stage_;
+    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+/// Bounds of the posed body in source pixels.
+PixelBox projectedBox(const PersonEstimate& person, const PosedBody& posed) {
+    const PinholeCamera camera = frameCamera(person.camera, person.crop);
+    Eigen::Vector2d low = Eigen::Vector2d::Constant(1e9), high = -low;
+    for (Eigen::Index i = 0; i < posed.vertices.rows(); i += 3) {  // every third vertex bounds as well
+        const Eigen::Vector3d p = posed.vertices.row(i).cast<double>().transpose() + camera.translation;
+        const Eigen::Vector2d pixel = camera.focalLength * p.head<2>() / p.z() + camera.principalPoint;
+        low = low.cwiseMin(pixel);
+        high = high.cwiseMax(pixel);
+    }
+    return {low.x(), low.y(), high.x() - low.x(), high.y() - low.y()};
+}
+
+/// The newest frame of a live source, read on a thread of its own so that the network never works on a stale one.
+class NewestFrame {
+public:
+    explicit NewestFrame(FrameSource& source) : reader_([this, &source](std::stop_token stop) { read(source, stop); }) {}
+
+    /// Waits for a frame not given out before; nothing at the end of the source or when stopped. Throws what the source threw.
+    std::optional<Frame> take(std::stop_token stop) {
+        std::unique_lock lock(mutex_);
+        arrived_.wait(lock, stop, [this] { return frame_ || ended_; });
+        if (frame_) return std::exchange(frame_, std::nullopt);
+        if (!failure_.empty()) throw Error(std::exchange(failure_, {}));
+        return std::nullopt;
+    }
+
+private:
+    void read(FrameSource& source, std::stop_token stop) {
+        std::string failure;
+        try {
+            while (!stop.stop_requested()) {
+                auto frame = source.next();
+                if (!frame) break;
+                const std::lock_guard lock(mutex_);
+                frame_ = std::move(frame);
+                arrived_.notify_all();
+            }
+        } catch (const Error& error) {
+            failure = error.what();
+        }
+        const std::lock_guard lock(mutex_);
+        ended_ = true;
+        failure_ = failure;
+        arrived_.notify_all();
+    }
+
+    std::mutex mutex_;
+    std::condition_variable_any arrived_;
+    std::optional<Frame> frame_;
+    bool ended_ = false;
+    std::string failure_;
+    std::jthread reader_;  // last: it uses the members above
+};
+
+bool touches(const PixelBox& box, const cv::Mat& picture) {
+    return box.width > 0 && box.height > 0 && box.x < picture.cols && box.y < picture.rows && box.x + box.width > 0 &&
+           box.y + box.height > 0;
+}
+
+}  // namespace
+
+struct Recovery::Implementation {
+    std::shared_ptr<const BodyModel> body;
+    std::shared_ptr<HmrNetwork> network;
+    std::shared_ptr<PersonDetector> detector;
+    RecoveryOptions options;
+    std::optional<PersonTracker> tracker;
+    int framesSinceLook = 0;
+    std::vector<PixelBox> trackedBoxes;  ///< the boxes by hand that the tracks were started from
+    PosedBody posed;
+
+    struct Candidate {
+        Detection detection;
+        bool isByHand = false;
+    };
+
+    std::vector<Candidate> findPeople(FrameEstimate& estimate) {
+        const cv::Mat& picture = estimate.frame.picture;
+        std::vector<Candidate> people;
+        for (const PixelBox& box : options.boxes) {
+            if (!touches(box, picture)) {
+                throw Error("a box lies outside the picture of " + std::to_string(picture.cols) + "x" +
+                            std::to_string(picture.rows) + " pixels: give x,y,width,height in pixels of the picture");
+            }
+            people.push_back({{box, 1}, true});
+        }
+        if (people.empty()) {
+            for (const Detection& detection : look(estimate)) people.push_back({detection});
+        }
+        if (people.size() > static_cast<std::size_t>(options.maxPeople)) people.resize(options.maxPeople);
+        return people;
+    }
+
+    std::vector<Detection> look(FrameEstimate& estimate) {
+        const StageTimer timer(estimate, "detect");
+        auto detections = detector->detect(estimate.frame.picture);
+        std::erase_if(detections, [&](const Detection& d) { return !touches(d.box, estimate.frame.picture); });
+        return detections;
+    }
+
+    /// One pass of crop, network and posing over all boxes at once.
+    std::vector<PersonEstimate> recoverBoxes(FrameEstimate& estimate, const std::vector<PixelBox>& boxes) {
+        const NetworkRecipe& recipe = network->recipe();
+        const std::size_t cropBytes = static_cast<std::size_t>(recipe.inputSize) * recipe.inputSize * 3;
+        std::vector<std::uint8_t> crops(boxes.size() * cropBytes);
+        std::vector<PersonEstimate> people(boxes.size());
+        {
+            const StageTimer timer(estimate, "crop");
+            for (std::size_t i = 0; i < boxes.size(); ++i) {
+                people[i].box = boxes[i];
+                people[i].crop = cropWindow(boxes[i], recipe);
+                const cv::Mat crop = cropPicture(estimate.frame.picture, people[i].crop, recipe);
+                std::memcpy(&crops[i * cropBytes], crop.data, cropBytes);
+            }
+        }
+        if (!boxes.empty()) {
+            const StageTimer timer(estimate, "network");
+            const auto outputs = network->recover(crops, static_cast<int>(boxes.size()));
+            for (std::size_t i = 0; i < boxes.size(); ++i) {
+                people[i].camera = outputs[i].camera;
+                people[i].parameters = outputs[i].parameters;
+            }
+        }
+        return people;
+    }
+
+    /// Where the recovered body itself lies, in source pixels.
+    PixelBox bodyBox(FrameEstimate& estimate, const PersonEstimate& person) {
+        const StageTimer timer(estimate, "pose");
+        poseBody(*body, person.parameters, posed);
+        return projectedBox(person, posed);
+    }
+
+    bool isPlausible(const PixelBox& box, const cv::Mat& picture) const {
+        const Eigen::Vector2d center = box.center();
+        return box.longerSide() >= 16 && center.x() > 0 && center.y() > 0 && center.x() < picture.cols && center.y() < picture.rows &&
+               box.longerSide() < 2.5 * std::max(picture.cols, picture.rows);
+    }
+
+    /// Further passes for found boxes that the recovered bodies disagree with; boxes by hand stand as they are.
+    void refine(FrameEstimate& estimate, std::vector<PersonEstimate>& people, const std::vector<Candidate>& candidates, int passes) {
+        for (int pass = 0; pass < passes; ++pass) {
+            std::vector<PixelBox> boxes;
+            std::vector<std::size_t> indices;
+            for (std::size_t i = 0; i < people.size(); ++i) {
+                if (candidates[i].isByHand) continue;
+                const PixelBox projected = bodyBox(estimate, people[i]);
+                if (!isPlausible(projected, estimate.frame.picture) || intersectionOverUnion(projected, people[i].box) > 0.65) continue;
+                boxes.push_back(projected);
+                indices.push_back(i);
+            }
+            if (boxes.empty()) return;
+            auto again = recoverBoxes(estimate, boxes);
+            for (std::size_t k = 0; k < indices.size(); ++k) people[indices[k]] = std::move(again[k]);
+        }
+    }
+
+    void finish(FrameEstimate& estimate, PersonEstimate& person) {
+        const StageTimer timer(estimate, "pose");
+        posed = updateJoints(*body, person);
+    }
+
+    FrameEstimate begin(const Frame& frame) const {
+        if (frame.picture.empty() || frame.picture.type() != CV_8UC3) throw Error(frame.name + " holds no picture");
+        FrameEstimate estimate;
+        estimate.frame = frame;
+        estimate.request = options.request;
+        return estimate;
+    }
+
+    FrameEstimate recover(const Frame& frame) {
+        FrameEstimate estimate = begin(frame);
+        const StageTimer timer(estimate, "total");
+        auto candidates = findPeople(estimate);
+        int passes = options.refineBox ? 1 : 0;
+        if (candidates.empty() && options.wholePictureFallback) {
+            candidates.push_back({{wholeBox(frame.picture), 0}});
+            passes *= 3;
+        }
+        std::vector<PixelBox> boxes;
+        for (const Candidate& candidate : candidates) boxes.push_back(candidate.detection.box);
+        estimate.people = recoverBoxes(estimate, boxes);
+        refine(estimate, estimate.people, candidates, passes);
+        for (std::size_t i = 0; i < estimate.people.size(); ++i) {
+            estimate.people[i].id = static_cast<int>(i);
+            estimate.people[i].confidence = candidates[i].detection.confidence;
+            finish(estimate, estimate.people[i]);
+        }
+        return estimate;
+    }
+
+    static PixelBox wholeBox(const cv::Mat& picture) {
+        return {0, 0, static_cast<double>(picture.cols), static_cast<double>(picture.rows)};
+    }
+
+    /// Starts tracks where there are none, and lets the detector look now and then.
+    void updateTracks(FrameEstimate& estimate) {
+        if (!tracker || trackedBoxes != options.boxes) {
+            tracker.emplace(options.smoothing, options.maxPeople);
+            trackedBoxes = options.boxes;
+            for (const PixelBox& box : options.boxes) {
+                if (touches(box, estimate.frame.picture)) tracker->start(box, 1, true);
+            }
+        }
+        const bool isByHand = !options.boxes.empty();
+        const bool mustLook = tracker->tracks().empty() || ++framesSinceLook >= options.detectEvery;
+        if (!isByHand && mustLook) {
+            framesSinceLook = 0;
+            tracker->confirm(look(estimate));
+        }
+        if (tracker->tracks().empty() && options.wholePictureFallback && !isByHand) startFromWholePicture(estimate);
+    }
+
+    void startFromWholePicture(FrameEstimate& estimate) {
+        const std::vector<Candidate> candidates = {{{wholeBox(estimate.frame.picture), 0}}};
+        auto people = recoverBoxes(estimate, {candidates[0].detection.box});
+        refine(estimate, people, candidates, options.refineBox ? 3 : 0);
+        tracker->start(people[0].box, 0, false);
+    }
+
+    FrameEstimate follow(const Frame& frame) {
+        FrameEstimate estimate = begin(frame);
+        const StageTimer timer(estimate, "total");
+        updateTracks(estimate);
+        auto& tracks = tracker->tracks();
+        std::vector<PixelBox> boxes;
+        for (const auto& track : tracks) boxes.push_back(track.box);
+        auto people = recoverBoxes(estimate, boxes);
+        std::vector<bool> ended(tracks.size(), false);
+        for (std::size_t i = 0; i < tracks.size(); ++i) {
+            PersonEstimate& person = people[i];
+            person.id = tracks[i].id;
+            person.confidence = tracks[i].confidence;
+            tracks[i].smoother.smooth(person, frame.time);
+            finish(estimate, person);
+            ended[i] = !PersonTracker::move(tracks[i], projectedBox(person, posed), frame.picture.cols, frame.picture.rows);
+            if (!ended[i]) estimate.people.push_back(std::move(person));
+        }
+        tracker->prune(ended);
+        return estimate;
+    }
+};
+
+Recovery::Recovery(std::shared_ptr<const BodyModel> body, std::shared_ptr<HmrNetwork> network,
+                   std::shared_ptr<PersonDetector> detector, RecoveryOptions options)
+    : implementation_(std::make_unique<Implementation>()) {
+    implementation_->body = std::move(body);
+    implementation_->network = std::move(network);
+    implementation_->detector = std::move(detector);
+    implementation_->options = std::move(options);
+}
+
+Recovery::~Recovery() = default;
+
+RecoveryOptions& Recovery::options() { return implementation_->options; }
+
+FrameEstimate Recovery::recover(const Frame& frame) { return implementation_->recover(frame); }
+
+FrameEstimate Recovery::follow(const Frame& frame) { return implementation_->follow(frame); }
+
+void Recovery::reset() {
+    implementation_->tracker.reset();
+    implementation_->framesSinceLook = 0;
+}
+
+void Recovery::run(FrameSource& source, std::stop_token stop,
+                   const std::function<void(std::shared_ptr<const FrameEstimate>)>& onFrame,
+                   const std::function<void(const std::string& message)>& onError) {
+    const bool isMotion = source.isLive() || source.frameRate() > 0;
+    std::optional<NewestFrame> newest;
+    if (source.isLive()) newest.emplace(source);
+    while (!stop.stop_requested()) {
+        try {
+            const auto start = std::chrono::steady_clock::now();
+            const auto frame = newest ? newest->take(stop) : source.next();
+            if (!frame) break;
+            const auto decoded = std::chrono::steady_clock::now() - start;
+            auto estimate = isMotion ? follow(*frame) : recover(*frame);
+            estimate.milliseconds["decode"] = std::chrono::duration<double, std::milli>(decoded).count();
+            onFrame(std::make_shared<const FrameEstimate>(std::move(estimate)));
+        } catch (const Error& error) {
+            if (!onError) throw;
+            onError(error.what());
+        }
+    }
+}
+
+}  // namespace hmr
