@@ -203,11 +203,16 @@ struct Recovery::Implementation {
 
     FrameEstimate recover(const Frame& frame) {
         FrameEstimate estimate = begin(frame);
+        recoverInto(estimate);
+        return estimate;
+    }
+
+    void recoverInto(FrameEstimate& estimate) {
         const StageTimer timer(estimate, "total");
         auto candidates = findPeople(estimate);
         int passes = options.refineBox ? 1 : 0;
         if (candidates.empty() && options.wholePictureFallback) {
-            candidates.push_back({{wholeBox(frame.picture), 0}});
+            candidates.push_back({{wholeBox(estimate.frame.picture), 0}});
             passes *= 3;
         }
         std::vector<PixelBox> boxes;
@@ -219,7 +224,6 @@ struct Recovery::Implementation {
             estimate.people[i].confidence = candidates[i].detection.confidence;
             finish(estimate, estimate.people[i]);
         }
-        return estimate;
     }
 
     static PixelBox wholeBox(const cv::Mat& picture) {
@@ -253,7 +257,13 @@ struct Recovery::Implementation {
 
     FrameEstimate follow(const Frame& frame) {
         FrameEstimate estimate = begin(frame);
+        followInto(estimate);
+        return estimate;
+    }
+
+    void followInto(FrameEstimate& estimate) {
         const StageTimer timer(estimate, "total");
+        const Frame& frame = estimate.frame;
         updateTracks(estimate);
         auto& tracks = tracker->tracks();
         std::vector<PixelBox> boxes;
@@ -270,7 +280,6 @@ struct Recovery::Implementation {
             if (!ended[i]) estimate.people.push_back(std::move(person));
         }
         tracker->prune(ended);
-        return estimate;
     }
 };
 

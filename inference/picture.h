@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <filesystem>
+#include <opencv2/core.hpp>
+
+#include "body/picture.h"
+
+namespace hmr {
+
+/// RGB copy of a BGR matrix of 8 bits.
+Picture rgbPicture(const cv::Mat& bgr);
+
+/// BGR (or BGRA for four channels) copy of a picture.
+cv::Mat bgrMatrix(const Picture& picture);
+
+/// Writes PNG or JPEG by the extension, whole or not at all. Throws Error.
+void writePicture(const std::filesystem::path& file, const Picture& picture);
+
+}  // namespace hmr

@@ -1,0 +1,15 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Installs what is missing, builds, and starts HMR Studio on the files given, or on the shipped sample.
+# Without a display the same job runs on the command line and writes into ./out.
+set -eu
+root=$(cd "$(dirname "$0")" && pwd)
+"$root/packaging/install-packages.sh"
+build="$root/build/release"
+if [ ! -f "$build/build.ninja" ]; then cmake -S "$root" --preset release >/dev/null; fi
+cmake --build "$build" --target hmr hmr-studio | grep -v 'no work to do' || true
+[ -x "$build/bin/hmr-studio" ] && [ -x "$build/bin/hmr" ] || { echo "run.sh: the build failed" >&2; exit 1; }
+if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then exec "$build/bin/hmr-studio" "$@"; fi
+if [ $# -eq 0 ]; then set -- "$root"/resources/samples/*.jpg; fi
+echo "There is no display: recovering on the command line, into ./out"
+exec "$build/bin/hmr" run "$@" -o out --export obj,fbx,glb,json
