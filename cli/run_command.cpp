@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#include <charconv>
+#include <memory>
+#include <sstream>
+
+#include "cli/commands.h"
+#include "cli/run_job.h"
+
+namespace hmr {
+namespace {
+
+/// "x,y,w,h" in pixels; throws a usage error.
+PixelBox parseBox(const std::string& text) {
+    std::istringstream stream(text);
+    PixelBox box;
+    char comma[3] = {};
+    stream >> box.x >> comma[0] >> box.y >> comma[1] >> box.width >> comma[2] >> box.height;
+    const bool isWhole = stream && (stream >> std::ws).eof() && comma[0] == ',' && comma[1] == ',' && comma[2] == ',';
+    if (!isWhole || !(box.width > 0) || !(box.height > 0)) {
+        throw CLI::ValidationError("--box", "'" + text + "' is no box: x,y,width,height in pixels, as --box 120,40,200,420");
+    }
+    return box;
+}
+
+}  // namespace
+
+void addRunCommand(CLI::App& app, int& exitCode) {
+    auto settings = std::make_shared<RunSettings>();
+    auto boxes = std::make_shared<std::vector<std::string>>();
+    CLI::App* run = app.add_subcommand("run", "Recover the people in pictures, folders, videos, cameras or streams");
+    run->add_option("inputs", settings->inputs, "Picture, folder, video, camera (0 or /dev/video0) or URL")->required();
+    run->add_option("-o,--output", settings->outputFolder, "Folder for the results")->capture_default_str();
+    run->add_option("--box", *boxes, "Person box by hand as x,y,width,height in pixels (may be given again)");
+    run->add_option("--detector", settings->detector, "hog, full (the whole picture), or an .onnx file")->capture_default_str();
+    run->add_option("--body", settings->body, "Body model (.npz); the shipped open body by default");
+    run->add_option("--weights", settings->weights, "Network weights (.safetensors); the shipped ones by default");
+    run->add_option("--export", settings->exports, "What to write for each person: obj,fbx,glb,json,npz")
+        ->delimiter(',')
+        ->check(CLI::IsMember({"obj", "fbx", "glb", "json", "npz"}));
+    run->add_flag("--overlay,!--no-overlay", settings->overlay, "Write the picture with the body over it (default: yes)");
+    run->add_option("--max-people", settings->maxPeople, "Most people in a picture")->check(CLI::Range(1, 64))->capture_default_str();
+    run->add_option("--threads", settings->threads, "Threads of the network; 0: all cores")->check(CLI::Range(0, 256));
+    run->add_option("--max-frames", settings->maxFrames, "Stop after so many frames of each input; 0: at its end")->check(CLI::Range(0, 100000000));
+    run->callback([settings, boxes, &exitCode] {
+        for (const std::string& text : *boxes) settings->boxes.push_back(parseBox(text));
+        exitCode = runInputs(*settings);
+    });
+}
+
+}  // namespace hmr

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: MIT
+#include "cli/run_job.h"
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <iostream>
+#include <opencv2/imgproc.hpp>
+#include <opencv2/videoio.hpp>
+
+#include "body/error.h"
+#include "cli/overlay.h"
+#include "cli/progress.h"
+#include "formats/atomic_file.h"
+#include "formats/body_file.h"
+#include "formats/fbx_file.h"
+#include "formats/resources.h"
+#include "formats/scene_file.h"
+#include "inference/picture.h"
+
+namespace hmr {
+namespace {
+
+std::atomic<bool> interrupted = false;
+
+/// Ctrl-C asks the run to end after the frame in work; what is finished is written whole.
+class InterruptWatch {
+public:
+    InterruptWatch() : before_(std::signal(SIGINT, [](int) { interrupted = true; })) {}
+    ~InterruptWatch() { std::signal(SIGINT, before_); }
+
+private:
+    void (*before_)(int);
+};
+
+/// The overlay of a video as H.264 where the machine can, MPEG-4 otherwise; appears whole or not at all.
+class OverlayVideo {
+public:
+    OverlayVideo(const std::filesystem::path& file, double frameRate, cv::Size size)
+        : file_(file), size_(size.width & ~1, size.height & ~1) {  // encoders want even sides
+        for (const char* code : {"avc1", "mp4v"}) {
+            if (writer_.open(file_.path().string(), cv::CAP_FFMPEG, cv::VideoWriter::fourcc(code[0], code[1], code[2], code[3]), frameRate, size_)) return;
+        }
+        throw Error(file.string() + " cannot be written as a video");
+    }
+    void add(const Picture& picture) {
+        const cv::Mat frame = bgrMatrix(picture);
+        writer_.write(frame(cv::Rect(0, 0, std::min(size_.width, frame.cols), std::min(size_.height, frame.rows))));
+    }
+    void finish() {
+        writer_.release();
+        file_.commit();
+    }
+
+private:
+    AtomicFile file_;
+    cv::Size size_;
+    cv::VideoWriter writer_;
+};
+
+/// A name for the files of an input: that of the picture or video without folder and extension.
+std::string outputName(const std::string& source) {
+    if (source.find("://") != std::string::npos) return "stream";
+    if (source.starts_with("camera ") || source.starts_with("/dev/")) return "camera";
+    std::filesystem::path path = source;
+    if (path.filename().empty()) path = path.parent_path();
+    return path.stem().string();
+}
+
+class Run {
+public:
+    explicit Run(const RunSettings& settings)
+        : settings_(settings),
+          body_(loadBodyModel(settings.body.empty() ? resourcePath("body/openbody.npz") : settings.body)),
+          network_(HmrNetwork::load(settings.weights.empty() ? resourcePath("weights/default.safetensors") : settings.weights,
+                                    {.threads = settings.threads})),
+          recovery_(body_, network_, makeDetector(settings.detector), {.maxPeople = settings.maxPeople, .boxes = settings.boxes}) {
+        std::error_code error;
+        std::filesystem::create_directories(settings.outputFolder, error);
+        if (error) throw Error(settings.outputFolder.string() + " cannot be made: " + error.message());
+        warnOfOtherBody();
+    }
+
+    int runAll() {
+        const InterruptWatch watch;
+        for (const std::string& input : settings_.inputs) {
+            if (interrupted) break;
+            runInput(input);
+        }
+        if (interrupted) std::cerr << "hmr: stopped; the files written so far are whole\n";
+        return hasFailed_ || interrupted ? 1 : 0;
+    }
+
+private:
+    void warnOfOtherBody() const {
+        const std::string& wanted = network_->recipe().bodyModelId;
+        const std::string& found = body_->data().modelId;
+        if (!wanted.empty() && !found.empty() && wanted != found) {
+            std::cerr << "hmr: these weights were trained for the body " << wanted << ", not " << found << ": shapes will be off\n";
+        }
+    }
+
+    void fail(const std::string& message) {
+        hasFailed_ = true;
+        std::cerr << "hmr: " << message << "\n";
+    }
+
+    void runInput(const std::string& input) {
+        try {
+            const auto source = openSource(input);
+            recovery_.reset();
+            if (source->isLive() || source->frameRate() > 0) {
+                runVideo(*source, outputName(source->name()));
+            } else {
+                runPictures(*source);
+            }
+        } catch (const Error& error) {
+            fail(error.what());
+        }
+    }
+
+    void runPictures(FrameSource& source) {
+        Progress progress(source.name(), source.numFrames());
+        std::stop_source stop;
+        const auto onFrame = [&](std::shared_ptr<const FrameEstimate> estimate) {
+            progress.update(estimate->frame.index + 1);
+            try {
+                writeFrame(*estimate);
+            } catch (const Error& error) {
+                fail(error.what());
+            }
+            stopWhereAsked(stop, estimate->frame.index + 1);
+        };
+        recovery_.run(source, stop.get_token(), onFrame, [&](const std::string& message) { fail(message); });
+    }
+
+    void writeFrame(const FrameEstimate& estimate) {
+        const std::string name = outputName(estimate.frame.name);
+        EstimateDocument document = documentFor(estimate, estimate.frame.name, 0);
+        document.frames.push_back({0, 0, estimate.people});
+        if (settings_.overlay) {
+            const auto file = settings_.outputFolder / (name + ".overlay.png");
+            writePicture(file, painter().paint(estimate));
+            std::cout << file.string() << "\n";
+        }
+        writeDocument(document, name);
+    }
+
+    void runVideo(FrameSource& source, const std::string& name) {
+        Progress progress(source.name(), source.numFrames());
+        std::optional<OverlayVideo> video;
+        EstimateDocument document;
+        std::stop_source stop;
+        const auto onFrame = [&](std::shared_ptr<const FrameEstimate> estimate) {
+            if (document.frames.empty()) document = documentFor(*estimate, source.name(), source.frameRate());
+            document.frames.push_back({estimate->frame.index, estimate->frame.time, estimate->people});
+            if (settings_.overlay) {
+                if (!video) video.emplace(settings_.outputFolder / (name + ".overlay.mp4"), source.frameRate(), estimate->frame.picture.size());
+                video->add(painter().paint(*estimate));
+            }
+            progress.update(estimate->frame.index + 1);
+            stopWhereAsked(stop, static_cast<int>(document.frames.size()));
+        };
+        recovery_.run(source, stop.get_token(), onFrame, [&](const std::string& message) { fail(message); });
+        if (document.frames.empty()) throw Error(source.name() + " gave no picture");
+        if (video) {
+            video->finish();
+            std::cout << (settings_.outputFolder / (name + ".overlay.mp4")).string() << "\n";
+        }
+        writeDocument(document, name);
+    }
+
+    void stopWhereAsked(std::stop_source& stop, int framesDone) const {
+        if (interrupted || (settings_.maxFrames > 0 && framesDone >= settings_.maxFrames)) stop.request_stop();
+    }
+
+    OverlayPainter& painter() {
+        if (!painter_) painter_ = std::make_unique<OverlayPainter>(body_);
+        return *painter_;
+    }
+
+    static EstimateDocument documentFor(const FrameEstimate& estimate, const std::string& source, double frameRate) {
+        return {.source = source, .width = estimate.frame.picture.cols, .height = estimate.frame.picture.rows, .frameRate = frameRate, .frames = {}};
+    }
+
+    bool isWanted(const char* format) const {
+        return std::find(settings_.exports.begin(), settings_.exports.end(), format) != settings_.exports.end();
+    }
+
+    /// Parameters of all frames, and each person's mesh: of a video, the pose in the middle of the person's appearance.
+    void writeDocument(const EstimateDocument& document, const std::string& name) {
+        const auto write = [&](const std::string& suffix, const auto& writer, const auto& content) {
+            const auto file = settings_.outputFolder / (name + suffix);
+            writer(file, content);
+            std::cout << file.string() << "\n";
+        };
+        write(".json", writeParametersJson, document);
+        if (isWanted("npz")) write(".npz", writeParametersNpz, document);
+        std::map<int, std::vector<const PersonEstimate*>> appearances;
+        for (const FrameRecord& frame : document.frames) {
+            for (const PersonEstimate& person : frame.people) appearances[person.id].push_back(&person);
+        }
+        for (const auto& [id, persons] : appearances) {
+            const std::string stem = "." + std::to_string(id);
+            const std::vector<Figure> figure = {figureFrom(*body_, persons[persons.size() / 2]->parameters, "person" + std::to_string(id),
+                                                           Eigen::Vector3d::Zero(), true)};
+            const std::span<const Figure> figures = figure;
+            if (isWanted("obj")) write(stem + ".obj", writeObj, figures);
+            if (isWanted("fbx")) write(stem + ".fbx", writeFbx, figures);
+            if (isWanted("glb")) write(stem + ".glb", writeGlb, figures);
+        }
+    }
+
+    RunSettings settings_;
+    std::shared_ptr<const BodyModel> body_;
+    std::shared_ptr<HmrNetwork> network_;
+    Recovery recovery_;
+    std::unique_ptr<OverlayPainter> painter_;
+    bool hasFailed_ = false;
+};
+
+}  // namespace
+
+int runInputs(const RunSettings& settings) { return Run(settings).runAll(); }
+
+}  // namespace hmr

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+#include <QTemporaryDir>
+
+#include "body/error.h"
+#include "formats/atomic_file.h"
+#include "inference/person_detector.h"
+#include "inference/person_tracker.h"
+#include "support/test_class.h"
+
+using namespace hmr;
+
+class TestPersonDetector : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void overlapIsIntersectionOverUnion() {
+        QCOMPARE(intersectionOverUnion({0, 0, 2, 2}, {1, 0, 2, 2}), 2.0 / 6.0);
+        QCOMPARE(intersectionOverUnion({0, 0, 2, 2}, {2, 0, 2, 2}), 0.0);
+        QCOMPARE(intersectionOverUnion({0, 0, 2, 2}, {0, 0, 2, 2}), 1.0);
+    }
+
+    void suppressionKeepsTheMoreConfident() {
+        const auto kept = suppressOverlaps({{{0, 0, 10, 10}, 0.5}, {{1, 1, 10, 10}, 0.9}, {{50, 0, 10, 10}, 0.2}}, 0.4);
+        QCOMPARE(kept.size(), 2u);
+        QCOMPARE(kept[0].confidence, 0.9);
+        QCOMPARE(kept[1].confidence, 0.2);
+    }
+
+    void hogFindsNobodyInAnEmptyPicture() {
+        const auto detector = makeDetector("hog");
+        QVERIFY(detector->detect(cv::Mat(200, 300, CV_8UC3, cv::Scalar(90, 120, 90))).empty());
+        QVERIFY(detector->detect(cv::Mat(16, 16, CV_8UC3, cv::Scalar(90, 120, 90))).empty());
+    }
+
+    void wholePictureIsOneBox() {
+        const auto found = makeDetector("full")->detect(cv::Mat(20, 30, CV_8UC3));
+        QCOMPARE(found.size(), 1u);
+        QVERIFY(found[0].box == (PixelBox{0, 0, 30, 20}));
+    }
+
+    void unknownAndBrokenDetectorsAreErrors() {
+        QVERIFY_EXCEPTION_THROWN(makeDetector("nobody"), Error);
+        QVERIFY_EXCEPTION_THROWN(makeDetector("missing.onnx"), Error);
+        QTemporaryDir folder;
+        const auto file = std::filesystem::path(folder.path().toStdString()) / "broken.onnx";
+        writeWholeFile(file, "this is no network");
+        QVERIFY_EXCEPTION_THROWN(makeDetector(file.string()), Error);
+    }
+
+    void trackerKeepsIdentities() {
+        PersonTracker tracker(0.5, 4);
+        tracker.confirm({{{0, 0, 100, 200}, 0.9}, {{300, 0, 100, 200}, 0.8}});
+        QCOMPARE(tracker.tracks().size(), 2u);
+        // Seen again in another order, a little aside.
+        tracker.confirm({{{310, 0, 100, 200}, 0.9}, {{8, 0, 100, 200}, 0.7}});
+        QCOMPARE(tracker.tracks().size(), 2u);
+        QCOMPARE(tracker.tracks()[0].id, 0);
+        QCOMPARE(tracker.tracks()[1].id, 1);
+        QCOMPARE(tracker.tracks()[0].confidence, 0.7);
+    }
+
+    void trackerForgetsWhoIsNotSeenAndNeverReusesIds() {
+        PersonTracker tracker(0.5, 4);
+        tracker.confirm({{{0, 0, 100, 200}, 0.9}});
+        for (int look = 0; look < 10; ++look) tracker.confirm({});
+        QVERIFY(tracker.tracks().empty());
+        tracker.confirm({{{0, 0, 100, 200}, 0.9}});
+        QCOMPARE(tracker.tracks()[0].id, 1);
+    }
+
+    void assumedPersonYieldsToAFoundOne() {
+        PersonTracker tracker(0.5, 4);
+        tracker.start({0, 0, 640, 480}, 0, false);
+        tracker.confirm({});
+        QCOMPARE(tracker.tracks().size(), 1u);
+        tracker.confirm({{{500, 300, 50, 100}, 0.9}});
+        QCOMPARE(tracker.tracks().size(), 1u);
+        QVERIFY(tracker.tracks()[0].isConfirmed);
+    }
+
+    void boxesMayNotJumpInSizeNorLeaveThePicture() {
+        PersonTracker tracker(0.5, 4);
+        tracker.start({100, 100, 50, 100}, 1, true);
+        auto& track = tracker.tracks()[0];
+        QVERIFY(PersonTracker::move(track, {0, 0, 200, 400}, 640, 480));
+        QVERIFY(std::abs(track.box.longerSide() - 133) < 0.01);
+        QVERIFY(!PersonTracker::move(track, {-300, 0, 100, 100}, 640, 480));
+        QVERIFY(!PersonTracker::move(track, {100, 100, 2, 3}, 640, 480));
+    }
+
+    void twoTracksOnOnePersonBecomeOne() {
+        PersonTracker tracker(0.5, 4);
+        tracker.start({100, 100, 50, 100}, 1, true);
+        tracker.start({102, 101, 50, 100}, 1, true);
+        tracker.start({400, 100, 50, 100}, 1, true);
+        tracker.prune({false, false, true});
+        QCOMPARE(tracker.tracks().size(), 1u);
+        QCOMPARE(tracker.tracks()[0].id, 0);
+    }
+};
+
+HMR_TEST_CLASS(TestPersonDetector, "test_person_detector")
+#include "test_person_detector.moc"

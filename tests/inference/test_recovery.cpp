@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+#include <QTemporaryDir>
+#include <chrono>
+#include <mutex>
+#include <thread>
+
+#include "body/error.h"
+#include "inference/recovery.h"
+#include "support/random_weights.h"
+#include "support/small_body.h"
+#include "support/test_class.h"
+
+using namespace hmr;
+
+namespace {
+
+/// Finds what the test tells it to.
+class ScriptedDetector : public PersonDetector {
+public:
+    std::vector<Detection> found;
+    int numLooks = 0;
+    std::vector<Detection> detect(const cv::Mat&) override {
+        ++numLooks;
+        return found;
+    }
+    std::string name() const override { return "scripted"; }
+};
+
+/// Numbered grey frames; fails at one of them where asked.
+class NumberedSource : public FrameSource {
+public:
+    NumberedSource(int numFrames, double rate, bool live = false, int failsAt = -1)
+        : numFrames_(numFrames), rate_(rate), live_(live), failsAt_(failsAt) {}
+    std::optional<Frame> next() override {
+        if (next_ >= numFrames_) return std::nullopt;
+        const int index = next_++;
+        if (index == failsAt_) throw Error("frame " + std::to_string(index) + " is broken");
+        return Frame{cv::Mat(240, 320, CV_8UC3, cv::Scalar::all(100)), index, index / 30.0, "numbered"};
+    }
+    std::string name() const override { return "numbered"; }
+    bool isLive() const override { return live_; }
+    double frameRate() const override { return rate_; }
+
+private:
+    int numFrames_, next_ = 0;
+    double rate_;
+    bool live_;
+    int failsAt_;
+};
+
+}  // namespace
+
+class TestRecovery : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir folder_;
+    std::shared_ptr<const BodyModel> body_ = test::SmallBody::model();
+    std::shared_ptr<HmrNetwork> network_;
+    std::shared_ptr<ScriptedDetector> detector_;
+    Frame frame_{cv::Mat(240, 320, CV_8UC3, cv::Scalar::all(128)), 0, 0, "grey"};
+
+private Q_SLOTS:
+    void initTestCase() {
+        const auto weights = std::filesystem::path(folder_.path().toStdString()) / "random.safetensors";
+        test::writeRandomWeights(weights);
+        network_ = HmrNetwork::load(weights, {.threads = 1});
+    }
+    void init() { detector_ = std::make_shared<ScriptedDetector>(); }
+
+    void everyFoundBoxGivesABody() {
+        detector_->found = {{{20, 20, 80, 200}, 0.9}, {{200, 40, 60, 180}, 0.6}};
+        Recovery recovery(body_, network_, detector_, {.refineBox = false, .request = 42});
+        const FrameEstimate estimate = recovery.recover(frame_);
+        QCOMPARE(estimate.people.size(), 2u);
+        QCOMPARE(estimate.request, 42u);
+        QCOMPARE(estimate.people[1].confidence, 0.6);
+        QVERIFY(estimate.people[0].box == detector_->found[0].box);
+        for (const char* stage : {"detect", "crop", "network", "pose", "total"}) QVERIFY(estimate.milliseconds.count(stage) == 1);
+    }
+
+    void jointsAreThoseOfTheParameters() {
+        detector_->found = {{{20, 20, 80, 200}, 0.9}};
+        const FrameEstimate estimate = Recovery(body_, network_, detector_).recover(frame_);
+        PersonEstimate person = estimate.people.at(0);
+        const PosedBody posed = poseBody(*body_, person.parameters);
+        const Points2d pixels = project(frameCamera(person.camera, person.crop), cocoPlusJoints(*body_, posed.vertices));
+        QVERIFY((pixels - person.joints2d).norm() < 1e-6);
+        QVERIFY((posed.joints - person.joints3d).norm() < 1e-9);
+    }
+
+    void boxesByHandReplaceDetectionAndStandAsDrawn() {
+        detector_->found = {{{200, 40, 60, 180}, 0.6}};
+        const PixelBox drawn{30, 30, 100, 150};
+        const FrameEstimate estimate = Recovery(body_, network_, detector_, {.boxes = {drawn}}).recover(frame_);
+        QCOMPARE(estimate.people.size(), 1u);
+        QVERIFY(estimate.people[0].box == drawn);
+        QCOMPARE(detector_->numLooks, 0);
+    }
+
+    void boxOutsideThePictureIsAnError() {
+        Recovery recovery(body_, network_, detector_, {.boxes = {{1000, 30, 100, 150}}});
+        QVERIFY_EXCEPTION_THROWN(recovery.recover(frame_), Error);
+        recovery.options().boxes = {{300, 200, 100, 150}};  // partly inside is fine
+        QCOMPARE(recovery.recover(frame_).people.size(), 1u);
+    }
+
+    void nobodyFoundTakesTheWholePictureOrNobody() {
+        QCOMPARE(Recovery(body_, network_, detector_).recover(frame_).people.size(), 1u);
+        QVERIFY(Recovery(body_, network_, detector_, {.wholePictureFallback = false}).recover(frame_).people.empty());
+    }
+
+    void disagreeingBoxIsRefinedByTheBodysProjection() {
+        detector_->found = {{{100, 60, 20, 40}, 0.9}, {{5, 5, 230, 230}, 0.8}};
+        const auto coarse = Recovery(body_, network_, detector_, {.refineBox = false}).recover(frame_);
+        const auto refined = Recovery(body_, network_, detector_).recover(frame_);
+        // The untrained network's body fills its crop much as the mean body does; a thin box disagrees with it.
+        QVERIFY(!(refined.people[0].box == coarse.people[0].box));
+    }
+
+    void atMostTheAskedNumberOfPeople() {
+        detector_->found.assign(5, {{20, 20, 80, 200}, 0.9});
+        QCOMPARE(Recovery(body_, network_, detector_, {.maxPeople = 3}).recover(frame_).people.size(), 3u);
+    }
+
+    void followingKeepsIdsAndLooksNowAndThen() {
+        detector_->found = {{{120, 30, 80, 180}, 0.9}};
+        Recovery recovery(body_, network_, detector_, {.detectEvery = 10});
+        std::vector<int> ids;
+        for (int i = 0; i < 25; ++i) {
+            Frame frame = frame_;
+            frame.index = i;
+            frame.time = i / 30.0;
+            for (const auto& person : recovery.follow(frame).people) ids.push_back(person.id);
+        }
+        QCOMPARE(ids.size(), 25u);
+        QVERIFY(std::all_of(ids.begin(), ids.end(), [](int id) { return id == 0; }));
+        QVERIFY(detector_->numLooks >= 2 && detector_->numLooks <= 4);
+    }
+
+    void runGoesOnAfterABrokenFrame() {
+        NumberedSource source(6, 0, false, 2);
+        std::vector<int> seen;
+        std::vector<std::string> complaints;
+        Recovery(body_, network_, detector_).run(source, {}, [&](auto estimate) { seen.push_back(estimate->frame.index); },
+                                                 [&](const std::string& message) { complaints.push_back(message); });
+        QCOMPARE(seen, (std::vector<int>{0, 1, 3, 4, 5}));
+        QCOMPARE(complaints.size(), 1u);
+    }
+
+    void runStopsWhenAsked() {
+        NumberedSource source(1000000, 30);
+        std::stop_source stop;
+        int count = 0;
+        Recovery(body_, network_, detector_).run(source, stop.get_token(), [&](auto) {
+            if (++count == 3) stop.request_stop();
+        });
+        QCOMPARE(count, 3);
+    }
+
+    void liveSourceShowsTheNewestFrame() {
+        // The source never waits, the network does: of thousands of frames only the newest are worked on, in order, and the
+        // camera's end is reported.
+        NumberedSource source(3000, 30, true, 2999);
+        std::vector<int> seen;
+        std::vector<std::string> complaints;
+        Recovery(body_, network_, detector_).run(source, {}, [&](auto estimate) { seen.push_back(estimate->frame.index); },
+                                                 [&](const std::string& message) { complaints.push_back(message); });
+        QVERIFY(!seen.empty() && seen.size() < 2999);
+        QVERIFY(std::is_sorted(seen.begin(), seen.end()));
+        QCOMPARE(complaints.size(), 1u);
+    }
+};
+
+HMR_TEST_CLASS(TestRecovery, "test_recovery")
+#include "test_recovery.moc"
