@@ -8,4 +8,7 @@ namespace hmr {
 /// 0 done, 1 some inputs failed, 2 wrong usage.
 void addBodyCommand(CLI::App& app, int& exitCode);
 
+// Only where pictures can be read (HMR_WITH_INFERENCE).
+void addRunCommand(CLI::App& app, int& exitCode);
+
 }  // namespace hmr

@@ -10,6 +10,9 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     int exitCode = 0;
     try {
+#ifdef HMR_WITH_INFERENCE
+        hmr::addRunCommand(app, exitCode);
+#endif
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
