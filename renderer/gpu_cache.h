@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <tuple>
+#include <vector>
+
+#include "body/picture.h"
+#include "body/types.h"
+#include "renderer/gl_objects.h"
+
+namespace hmr {
+
+/// Keeps on the graphics card what a scene shares by shared_ptr: uploaded when first seen, dropped (its storage recycled) when
+/// nobody else holds it. Data behind a shared_ptr must not change while it lives; what has no owner is uploaded every time.
+class GpuCache {
+public:
+    struct Topology {
+        GLuint buffer = 0;
+        GLsizei numIndices = 0;
+        std::uint32_t largestIndex = 0;
+    };
+
+    GLuint vertices(const std::shared_ptr<const void>& owner, const void* data, std::size_t bytes);
+    /// Area-weighted normals of a mesh that brings none.
+    GLuint computedNormals(const std::shared_ptr<const Points3f>& positions,
+                           const std::shared_ptr<const Triangles>& triangles);
+    Topology topology(const std::shared_ptr<const Triangles>& triangles);
+    /// Throws Error for a picture that is larger than the driver's textures. `repeats`: mipmapped and tiling, for surfaces.
+    GLuint texture(const std::shared_ptr<const Picture>& picture, bool repeats);
+
+    /// Drops what only the cache knows; called once a draw.
+    void dropUnused();
+
+private:
+    enum class Kind { Vertices, Normals, Indices, SurfaceTexture, BackgroundTexture };
+    using Key = std::tuple<Kind, const void*, const void*>;
+    struct BufferEntry {
+        std::weak_ptr<const void> owner, secondOwner;
+        GlBuffer buffer;
+        std::uint32_t largestIndex = 0;
+    };
+    struct TextureEntry {
+        std::weak_ptr<const void> owner;
+        GlTexture texture;
+    };
+
+    std::pair<BufferEntry*, bool> bufferEntry(const Key& key, const std::shared_ptr<const void>& owner,
+                                              const std::shared_ptr<const void>& secondOwner = nullptr);
+
+    std::map<Key, BufferEntry> buffers_;
+    std::map<Key, TextureEntry> textures_;
+    std::vector<GlBuffer> spareBuffers_;
+    std::vector<GlTexture> spareTextures_;
+};
+
+}  // namespace hmr
