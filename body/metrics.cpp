@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "body/metrics.h"
 
+#include <Eigen/LU>
 #include <Eigen/SVD>
 #include <algorithm>
 #include <cassert>
