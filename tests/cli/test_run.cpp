@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+#include <QDir>
+#include <QFile>
+#include <QImage>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTemporaryDir>
+#include <csignal>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/videoio.hpp>
+
+#include "formats/atomic_file.h"
+#include "formats/body_file.h"
+#include "formats/parameters_file.h"
+#include "formats/scene_file.h"
+#include "support/program.h"
+#include "support/random_weights.h"
+#include "support/small_body.h"
+#include "support/test_class.h"
+
+using namespace hmr;
+
+/// `hmr run` as a person uses it, with a small body and untrained weights: what surrounds the network is what is tested.
+class TestRun : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir folder_;
+    std::filesystem::path root_;
+
+    QString path(const char* name) const { return QString::fromStdString((root_ / name).string()); }
+    test::ProgramResult run(QStringList arguments) const {
+        if (!arguments.contains("--body")) arguments = QStringList{"--body", path("body.npz")} + arguments;
+        if (!arguments.contains("--weights")) arguments = QStringList{"--weights", path("random.safetensors")} + arguments;
+        return test::runHmr(QStringList{"run"} + arguments, folder_.path());
+    }
+    static QJsonObject json(const QString& file) {
+        QFile content(file);
+        return content.open(QIODevice::ReadOnly) ? QJsonDocument::fromJson(content.readAll()).object() : QJsonObject();
+    }
+    QStringList filesIn(const char* name) const { return QDir(path(name)).entryList(QDir::Files, QDir::Name); }
+
+private Q_SLOTS:
+    void initTestCase() {
+        root_ = folder_.path().toStdString();
+        saveBodyModel(root_ / "body.npz", test::SmallBody::data());
+        test::writeRandomWeights(root_ / "random.safetensors");
+        cv::imwrite((root_ / "photo.png").string(), cv::Mat(240, 320, CV_8UC3, cv::Scalar(80, 120, 90)));
+        cv::VideoWriter writer((root_ / "clip.avi").string(), cv::CAP_FFMPEG, cv::VideoWriter::fourcc('M', 'J', 'P', 'G'), 10, {320, 240});
+        for (int i = 0; i < 6; ++i) writer.write(cv::Mat(240, 320, CV_8UC3, cv::Scalar::all(20 * i)));
+    }
+
+    void pictureGivesOverlayParametersAndMeshes() {
+        const auto result = run({"photo.png", "-o", "one", "--export", "obj,fbx,glb,json,npz", "--box", "100,20,80,200"});
+        QVERIFY2(result.exitCode == 0, qPrintable(result.errors));
+        QCOMPARE(filesIn("one"), (QStringList{"photo.0.fbx", "photo.0.glb", "photo.0.mtl", "photo.0.obj", "photo.json", "photo.npz", "photo.overlay.png"}));
+        QCOMPARE(QImage(path("one/photo.overlay.png")).size(), QSize(320, 240));
+
+        const QJsonObject document = json(path("one/photo.json"));
+        QCOMPARE(document["version"].toInt(), 1);
+        QCOMPARE(document["width"].toInt(), 320);
+        const QJsonArray frames = document["frames"].toArray();
+        QCOMPARE(frames.size(), 1);
+        const QJsonObject person = frames[0].toObject()["people"].toArray()[0].toObject();
+        QCOMPARE(person["box"].toArray(), (QJsonArray{100, 20, 80, 200}));
+        QCOMPARE(person["pose"].toArray().size(), 72);
+        QCOMPARE(person["betas"].toArray().size(), 10);
+        QCOMPARE(person["joints3d"].toArray().size(), 24);
+        QCOMPARE(person["joints2d"].toArray().size(), 19);
+        QVERIFY(person["camera"].toObject()["scale"].toDouble() > 0);
+
+        const EstimateDocument again = readParametersJson(root_ / "one" / "photo.json"), packed = readParametersNpz(root_ / "one" / "photo.npz");
+        QVERIFY((again.frames[0].people[0].parameters.pose - packed.frames[0].people[0].parameters.pose).norm() < 1e-5);
+        const SceneSummary mesh = summarizeScene(root_ / "one" / "photo.0.obj");
+        QCOMPARE(mesh.numMeshes, 1);
+        QVERIFY(std::abs(mesh.lowest.y()) < 1e-3);  // feet on the floor
+    }
+
+    void videoGivesAVideoAndOneRecordAFrame() {
+        const auto result = run({"clip.avi", "-o", "video"});
+        QVERIFY2(result.exitCode == 0, qPrintable(result.errors));
+        QCOMPARE(filesIn("video"), (QStringList{"clip.json", "clip.overlay.mp4"}));
+        cv::VideoCapture capture(path("video/clip.overlay.mp4").toStdString());
+        QVERIFY(capture.isOpened());
+        QCOMPARE(int(capture.get(cv::CAP_PROP_FRAME_COUNT)), 6);
+        const QJsonArray frames = json(path("video/clip.json"))["frames"].toArray();
+        QCOMPARE(frames.size(), 6);
+        QCOMPARE(frames[5].toObject()["time"].toDouble(), 0.5);
+    }
+
+    void folderGivesAResultForEachPicture() {
+        QDir(folder_.path()).mkpath("many");
+        for (const char* name : {"a.png", "b.png"}) QFile::copy(path("photo.png"), path("many/") + name);
+        const auto result = run({"many", "-o", "folder", "--no-overlay", "--detector", "full"});
+        QVERIFY2(result.exitCode == 0, qPrintable(result.errors));
+        QCOMPARE(filesIn("folder"), (QStringList{"a.json", "b.json"}));
+    }
+
+    void badInputsAreNamedAndTheOthersDone() {
+        writeWholeFile(root_ / "false.png", "no picture");
+        const auto result = run({"false.png", "missing.jpg", "photo.png", "-o", "mixed", "--no-overlay"});
+        QCOMPARE(result.exitCode, 1);
+        QVERIFY(result.errors.contains("false.png") && result.errors.contains("missing.jpg"));
+        QCOMPARE(filesIn("mixed"), (QStringList{"photo.json"}));
+    }
+
+    void wrongUsageExitsWithTwo_data() {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::newRow("no input") << QStringList{};
+        QTest::newRow("no box") << QStringList{"photo.png", "--box", "1,2,3"};
+        QTest::newRow("negative box") << QStringList{"photo.png", "--box", "1,2,-3,4"};
+        QTest::newRow("unknown format") << QStringList{"photo.png", "--export", "blend"};
+        QTest::newRow("unknown option") << QStringList{"photo.png", "--colour"};
+    }
+    void wrongUsageExitsWithTwo() {
+        QFETCH(QStringList, arguments);
+        const auto result = run(arguments);
+        QCOMPARE(result.exitCode, 2);
+        QVERIFY(!result.errors.isEmpty());
+    }
+
+    void whatCannotWorkIsOneClearMessage_data() {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<QString>("expected");
+        QTest::newRow("box outside") << QStringList{"photo.png", "--box", "900,900,50,50"} << "outside the picture";
+        QTest::newRow("detector") << QStringList{"photo.png", "--detector", "psychic"} << "there is no detector";
+        QTest::newRow("weights") << QStringList{"photo.png", "--weights", "photo.png"} << "photo.png";
+        QTest::newRow("body") << QStringList{"photo.png", "--body", "photo.png"} << "photo.png";
+        QTest::newRow("output is a file") << QStringList{"photo.png", "-o", "photo.png/out"} << "photo.png/out";
+        QTest::newRow("camera") << QStringList{"camera:99"} << "camera 99";
+    }
+    void whatCannotWorkIsOneClearMessage() {
+        QFETCH(QStringList, arguments);
+        QFETCH(QString, expected);
+        const auto result = run(arguments + (arguments.contains("-o") ? QStringList{} : QStringList{"-o", "bad"}));
+        QCOMPARE(result.exitCode, 1);
+        QVERIFY2(result.errors.contains(expected), qPrintable(result.errors));
+        QVERIFY(!result.errors.contains("terminate called") && !result.errors.contains("0x"));
+    }
+
+    void interruptLeavesWholeFilesOnly() {
+        cv::VideoWriter writer((root_ / "long.avi").string(), cv::CAP_FFMPEG, cv::VideoWriter::fourcc('M', 'J', 'P', 'G'), 10, {320, 240});
+        for (int i = 0; i < 2000; ++i) writer.write(cv::Mat(240, 320, CV_8UC3, cv::Scalar::all(i % 200)));
+        writer.release();
+        QProcess process;
+        process.setWorkingDirectory(folder_.path());
+        process.start(QStringLiteral(HMR_BINARY_DIR "/hmr"),
+                      {"run", "--body", path("body.npz"), "--weights", path("random.safetensors"), "long.avi", "-o", "stopped"});
+        QVERIFY(process.waitForStarted());
+        // Interrupted once the video is being written: its temporary file is there.
+        QTRY_VERIFY_WITH_TIMEOUT(!filesIn("stopped").isEmpty(), 60000);
+        ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+        QVERIFY(process.waitForFinished(60000));
+        QCOMPARE(process.exitCode(), 1);
+        QCOMPARE(filesIn("stopped"), (QStringList{"long.json", "long.overlay.mp4"}));
+        const auto frames = json(path("stopped/long.json"))["frames"].toArray();
+        QVERIFY(!frames.isEmpty() && frames.size() < 2000);
+        QVERIFY(cv::VideoCapture(path("stopped/long.overlay.mp4").toStdString()).isOpened());
+    }
+};
+
+HMR_TEST_CLASS(TestRun, "test_run")
+#include "test_run.moc"
