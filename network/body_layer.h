@@ -38,8 +38,10 @@ private:
         torch::Tensor rotations;     ///< [N,24,3,3] bone to camera axes
         torch::Tensor translations;  ///< [N,24,3]: a rest point x goes to R·x + t
     };
-    Skeleton poseSkeleton(const torch::Tensor& rotations, const torch::Tensor& betas) const;
+    Skeleton poseSkeleton(const torch::Tensor& rotations, const torch::Tensor& features) const;
     torch::Tensor blendFeatures(const torch::Tensor& rotations, const torch::Tensor& betas) const;
+    torch::Tensor sumPairs(const torch::Tensor& features, const Skeleton& skeleton) const;
+    void buildTree(const BodyModel& model, torch::Device device);
     void contractCocoPlus(const BodyModel& model, const torch::TensorOptions& options);
 
     struct Level {
@@ -49,11 +51,10 @@ private:
     int numVertices_ = 0, numBetas_ = 0;
     std::vector<Level> levels_;
     torch::Tensor treeOrder_;            ///< [24] place of each joint in the concatenated levels
-    torch::Tensor parentIndices_;        ///< [23]
+    torch::Tensor parentOffsets_;        ///< [24,24] joints to their offsets from the parent (the root's from the origin)
     torch::Tensor restVertices_;         ///< [1+B+207, 3V] template, shape and pose directions
     torch::Tensor restJoints_;           ///< [1+B, 72]
     torch::Tensor skinWeights_;          ///< [V,24]
-    torch::Tensor cocoPlusRegressor_;    ///< [19,V] sparse
     torch::Tensor cocoPlusRest_;         ///< [1+B+207, 3P] one rest point a pair
     torch::Tensor cocoPlusMass_;         ///< [P] the skin weight a pair carries
     torch::Tensor cocoPlusBones_;        ///< [P] bone of each pair

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+#include "network/hmr_network.h"
+
+#include <torch/torch.h>
+#include <torch/version.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "body/error.h"
+#include "body/rotation.h"
+#include "network/frozen_network.h"
+#include "network/weights_file.h"
+
+namespace hmr {
+namespace {
+
+constexpr int kLargestBatch = 16;  ///< crops that go through at once; more are cut into batches, to bound the memory
+
+// Torch's messages carry a C++ stack trace; the first line is what a person can use.
+template <typename Work>
+auto withPlainErrors(const std::string& doing, Work work) {
+    try {
+        return work();
+    } catch (const c10::Error& error) {
+        const std::string text = error.what_without_backtrace();
+        throw Error(doing + " failed in LibTorch: " + text.substr(0, text.find('\n')));
+    }
+}
+
+void setThreads(int threads) {
+    const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    at::set_num_threads(threads > 0 ? threads : cores);
+}
+
+NetworkOutput outputFrom(const float* camera, const float* rotations, const float* betas) {
+    using RotationMap = Eigen::Map<const Eigen::Matrix<float, 3, 3, Eigen::RowMajor>>;
+    NetworkOutput output;
+    output.camera = {camera[0], {camera[1], camera[2]}};
+    for (int joint = 0; joint < kNumSmplJoints; ++joint) {
+        const Eigen::Matrix3d rotation = RotationMap(rotations + 9 * joint).cast<double>();
+        output.parameters.pose.row(joint) = axisAngleFromRotation(rotation).transpose();
+    }
+    output.parameters.betas = Eigen::Map<const Eigen::VectorXf>(betas, kNumBetas).cast<double>();
+    return output;
+}
+
+}  // namespace
+
+struct HmrNetwork::Implementation {
+    NetworkRecipe recipe;
+    std::map<std::string, std::string> metadata;
+    std::size_t numParameters = 0;
+    int threads = 0;
+    std::unique_ptr<FrozenNetwork> network;
+
+    void recoverBatch(const std::uint8_t* crops, int count, std::vector<NetworkOutput>& outputs) const {
+        const auto pictures =
+            torch::from_blob(const_cast<std::uint8_t*>(crops), {count, recipe.inputSize, recipe.inputSize, 3}, torch::kUInt8);
+        const auto prediction = (*network)(normalizedImages(pictures, recipe));
+        const auto camera = prediction.camera.contiguous(), betas = prediction.betas.contiguous(),
+                   rotations = prediction.rotations.contiguous();
+        for (int i = 0; i < count; ++i)
+            outputs.push_back(outputFrom(camera.data_ptr<float>() + 3 * i,
+                                         rotations.data_ptr<float>() + 9 * kNumSmplJoints * i,
+                                         betas.data_ptr<float>() + kNumBetas * i));
+    }
+};
+
+HmrNetwork::HmrNetwork(std::unique_ptr<Implementation> implementation) : implementation_(std::move(implementation)) {}
+HmrNetwork::~HmrNetwork() = default;
+
+std::shared_ptr<HmrNetwork> HmrNetwork::load(const std::filesystem::path& weights, NetworkOptions options) {
+    return withPlainErrors("Opening " + weights.string(), [&] {
+        auto implementation = std::make_unique<Implementation>();
+        const SafetensorsFile file(weights);
+        implementation->metadata = file.metadata();
+        implementation->recipe = recipeFrom(file.metadata(), weights.string());
+        implementation->threads = options.threads;
+        setThreads(options.threads);
+        HmrModel model(modelOptions(implementation->recipe));
+        loadWeights(file, *model, weights.string());
+        implementation->numParameters = countParameters(*model);
+        implementation->network = std::make_unique<FrozenNetwork>(*model);
+        std::shared_ptr<HmrNetwork> network(new HmrNetwork(std::move(implementation)));
+        // oneDNN makes its kernels on first use; that must not fall on the first frame.
+        const auto size = static_cast<std::size_t>(network->recipe().inputSize);
+        network->recover(std::vector<std::uint8_t>(size * size * 3), 1);
+        return network;
+    });
+}
+
+const NetworkRecipe& HmrNetwork::recipe() const { return implementation_->recipe; }
+const std::map<std::string, std::string>& HmrNetwork::metadata() const { return implementation_->metadata; }
+std::size_t HmrNetwork::numParameters() const { return implementation_->numParameters; }
+
+std::vector<NetworkOutput> HmrNetwork::recover(std::span<const std::uint8_t> crops, int count) {
+    const auto size = static_cast<std::size_t>(recipe().inputSize);
+    const std::size_t cropBytes = size * size * 3;
+    if (count < 0 || crops.size() != cropBytes * static_cast<std::size_t>(count))
+        throw Error("The network expects " + std::to_string(count) + " crops of " + std::to_string(size) + "x" +
+                    std::to_string(size) + " RGB pixels (" + std::to_string(cropBytes) + " bytes each); found " +
+                    std::to_string(crops.size()) + " bytes.");
+    return withPlainErrors("Recovering a body", [&] {
+        // OpenMP counts its threads for each calling thread, so this is said in the thread that works.
+        setThreads(implementation_->threads);
+        std::vector<NetworkOutput> outputs;
+        for (int first = 0; first < count; first += kLargestBatch)
+            implementation_->recoverBatch(crops.data() + cropBytes * static_cast<std::size_t>(first),
+                                          std::min(kLargestBatch, count - first), outputs);
+        return outputs;
+    });
+}
+
+std::string torchDescription() {
+    std::string text = "LibTorch " TORCH_VERSION ", " + std::to_string(at::get_num_threads());
+    text += at::get_num_threads() == 1 ? " thread, " : " threads, ";
+    text += at::globalContext().hasMKLDNN() ? "oneDNN, " : "no oneDNN, ";
+    return text + (torch::cuda::is_available() ? "CUDA" : "no CUDA");
+}
+
+}  // namespace hmr
