@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <filesystem>
+
+#include "body/picture.h"
+
+namespace hmr {
+
+/// Picture files without OpenCV, for what runs on training machines.
+/// Reads JPEG, PNG or BMP as RGB; throws Error that says what is wrong with the file.
+Picture readPicture(const std::filesystem::path& file);
+
+/// Writes RGB; the extension chooses (.png, .jpg, .jpeg); whole or not at all. Throws Error.
+void writePicture(const std::filesystem::path& file, const Picture& picture, int jpegQuality = 92);
+
+/// What a JPEG of this quality (1 to 100) makes of an RGB picture.
+Picture jpegRoundTrip(const Picture& picture, int quality);
+
+/// The picture scaled to a size; shrinking averages areas, growing interpolates.
+Picture resized(const Picture& picture, int width, int height);
+
+}  // namespace hmr
