@@ -15,7 +15,10 @@ constexpr double kBoneRadius = 0.013, kJointRadius = 0.02;  ///< metres
 const Eigen::Vector3f kInk(0.10f, 0.11f, 0.14f), kSelection(1.0f, 0.62f, 0.16f);
 
 /// A line's natural width in target pixels: grows with the picture, so that a large screenshot looks like a small one.
-double lineUnit(const Viewport& viewport) { return std::clamp(std::min(viewport.width, viewport.height) / 600, 1.0, 8.0); }
+double lineUnit(const Viewport& viewport) {
+    return viewport.lineWidth > 0 ? viewport.lineWidth
+                                  : std::clamp(std::min(viewport.width, viewport.height) / 600, 1.0, 8.0);
+}
 
 Eigen::Vector4f withAlpha(const Eigen::Vector3f& color, float alpha) { return {color.x(), color.y(), color.z(), alpha}; }
 

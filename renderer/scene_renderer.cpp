@@ -85,6 +85,11 @@ void clipToPicture(const Viewport& viewport) {
     glScissor(left, viewport.targetHeight - bottom, std::max(right - left, 0), std::max(bottom - top, 0));
 }
 
+/// In the overlay each figure has its own pinhole, so that depths of two do not compare; in a free view they do.
+void beginFigure(const Scene& scene) {
+    if (!scene.viewFromCamera) glClear(GL_DEPTH_BUFFER_BIT);
+}
+
 /// Straight alpha from colours that were blended onto transparent black.
 void unpremultiply(Picture& picture) {
     for (std::size_t i = 0; i < picture.pixels.size(); i += 4) {
@@ -147,7 +152,7 @@ void SceneRenderer::Implementation::drawFigures(const Scene& scene, const Viewpo
     if (!scene.viewFromCamera) clipToPicture(viewport);
     glEnable(GL_DEPTH_TEST);
     for (const int i : farToNear(views)) {
-        glClear(GL_DEPTH_BUFFER_BIT);  // each figure has its own pinhole, so depths of two do not compare
+        beginFigure(scene);
         surfaces.paint(cache, scene, scene.figures[i], views[i], viewport);
     }
     glDisable(GL_DEPTH_TEST);
@@ -230,7 +235,7 @@ Picture SceneRenderer::drawPicture(const Scene& scene, double pixelRatio) {
     const int width = std::max(1, static_cast<int>(std::lround(scene.width * pixelRatio)));
     const int height = std::max(1, static_cast<int>(std::lround(scene.height * pixelRatio)));
     const int samples = scene.samples > 1 ? std::min<int>(scene.samples, implementation_->largestSamples) : 0;
-    const bool isTransparent = !scene.background || scene.background->empty();
+    const bool isTransparent = !scene.fillsWithClearColor && (!scene.background || scene.background->empty());
     const Eigen::Vector4f clearColor = isTransparent ? Eigen::Vector4f(0, 0, 0, 0) : scene.clearColor;
     Picture picture = pictureOfTiles(
         width, height, 4, GL_RGBA, implementation_->largestSide,
@@ -251,9 +256,10 @@ Picture SceneRenderer::drawPartLabels(const Scene& scene) {
             setPlainState(viewport);
             const GLuint nothing[4] = {};
             glClearBufferuiv(GL_COLOR, 0, nothing);
+            glClear(GL_DEPTH_BUFFER_BIT);
             glEnable(GL_DEPTH_TEST);
             for (const int i : farToNear(views)) {
-                glClear(GL_DEPTH_BUFFER_BIT);
+                beginFigure(scene);
                 gl.surfaces.paintPartLabels(gl.cache, scene, scene.figures[i], views[i], viewport);
             }
         });
@@ -288,12 +294,13 @@ std::optional<PickResult> SceneRenderer::Implementation::pickSurface(const Scene
     const Viewport viewport{1, 1, 0.5 - pixel.x(), 0.5 - pixel.y(), double(scene.width), double(scene.height)};
     glBindFramebuffer(GL_FRAMEBUFFER, target(1, 1, 0, GL_RGBA32UI).framebuffer());
     std::optional<PickResult> result;
+    setPlainState(viewport);
+    glClear(GL_DEPTH_BUFFER_BIT);
+    glEnable(GL_DEPTH_TEST);
     for (const int i : farToNear(views)) {
-        setPlainState(viewport);
         const GLuint nothing[4] = {};
         glClearBufferuiv(GL_COLOR, 0, nothing);
-        glClear(GL_DEPTH_BUFFER_BIT);
-        glEnable(GL_DEPTH_TEST);
+        beginFigure(scene);
         surfaces.paintPicks(cache, scene, scene.figures[i], views[i], viewport);
         GLuint hit[4] = {};
         glReadPixels(0, 0, 1, 1, GL_RGBA_INTEGER, GL_UNSIGNED_INT, hit);

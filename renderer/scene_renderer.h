@@ -13,6 +13,7 @@ namespace hmr {
 struct Viewport {
     int targetWidth = 0, targetHeight = 0;  ///< the framebuffer, device pixels
     double x = 0, y = 0, width = 0, height = 0;
+    double lineWidth = 0;  ///< device pixels of a thin line; 0: grows with the picture
 };
 
 /// What lies under a pixel.
@@ -32,11 +33,12 @@ public:
     SceneRenderer(const SceneRenderer&) = delete;
     SceneRenderer& operator=(const SceneRenderer&) = delete;
 
-    /// Draws into the framebuffer that is bound now.
+    /// Clears and draws into the framebuffer that is bound now, which has a depth buffer. Leaves plain state behind: no blending,
+    /// culling, depth test, program or vertex array. Throws Error for arrays of a mesh that do not fit together.
     void draw(const Scene& scene, const Viewport& viewport);
 
     /// Draws into a framebuffer of its own of the scene's size (scaled by `pixelRatio`) and reads it back: RGBA, alpha 0 where
-    /// nothing was drawn and there is no background.
+    /// nothing was drawn and there is no background (colours are not premultiplied).
     Picture drawPicture(const Scene& scene, double pixelRatio = 1);
 
     /// Label of the part each pixel shows (one channel, 0 where no mesh is), no multisampling.

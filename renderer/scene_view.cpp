@@ -28,9 +28,24 @@ Eigen::AlignedBox3d boundsOf(const SceneFigure& figure) {
 void fitDepths(const Eigen::AlignedBox3d& bounds, FigureView& view) {
     const Eigen::Vector3d center = view.viewFromModel * bounds.center();
     const double radius = (view.viewFromModel.linear().row(2).cwiseAbs() * bounds.sizes() / 2).value();
+    view.centerDepth = center.z();
     const double margin = 0.02 + 0.01 * radius;
     view.nearest = std::max(center.z() - radius - margin, kNearestDepth);
     view.farthest = std::max(center.z() + radius + margin, 2 * view.nearest);
+}
+
+/// One range for all, so that figures of a free view hide each other point by point.
+void shareDepths(std::vector<FigureView>& views) {
+    if (views.empty()) return;
+    double nearest = views[0].nearest, farthest = views[0].farthest;
+    for (const FigureView& view : views) {
+        nearest = std::min(nearest, view.nearest);
+        farthest = std::max(farthest, view.farthest);
+    }
+    for (FigureView& view : views) {
+        view.nearest = nearest;
+        view.farthest = farthest;
+    }
 }
 
 bool sameIntrinsics(const PinholeCamera& a, const PinholeCamera& b) {
@@ -116,6 +131,7 @@ std::vector<FigureView> figureViews(const Scene& scene) {
             view.viewFromModel.translation() = camera.translation;
         fitDepths(bounds[i], view);
     }
+    if (free) shareDepths(views);
     return views;
 }
 
@@ -124,7 +140,7 @@ std::vector<int> farToNear(const std::vector<FigureView>& views) {
     std::iota(order.begin(), order.end(), 0);
     // Depth over focal length is what apparent size says, and so compares across cameras.
     std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
-        const auto distance = [&](int i) { return (views[i].nearest + views[i].farthest) / views[i].focalLength; };
+        const auto distance = [&](int i) { return views[i].centerDepth / views[i].focalLength; };
         return distance(a) > distance(b);
     });
     return order;

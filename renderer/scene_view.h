@@ -14,7 +14,8 @@ struct FigureView {
     Eigen::Isometry3d viewFromModel = Eigen::Isometry3d::Identity();  ///< view axes: x right, y down, z forward
     double focalLength = 1;                                            ///< pixels of the scene's picture
     Eigen::Vector2d principalPoint = Eigen::Vector2d::Zero();          ///< pixels of the scene's picture
-    double nearest = 0.1, farthest = 100;                              ///< of the figure's points in view z, with a margin
+    double nearest = 0.1, farthest = 100;                              ///< of what shares its depth buffer, view z with a margin
+    double centerDepth = 1;                                            ///< view z of the middle of the figure
 
     /// Pixel of the scene's picture; nothing for points behind the eye.
     std::optional<Eigen::Vector2d> pixel(const Eigen::Vector3d& pointInModel) const;

@@ -57,6 +57,17 @@ void setPartColors(GlProgram& program) {
     glUniform3fv(program.location("partColors"), kNumPartColors, colors.data());
 }
 
+/// Typical length of an edge in target pixels, from some of the triangles.
+double edgePixels(const SceneMesh& mesh, const FigureView& view, const Scene& scene, const Viewport& viewport) {
+    constexpr Eigen::Index kNumSampled = 64;
+    const Eigen::Index step = std::max<Eigen::Index>(1, mesh.triangles->rows() / kNumSampled);
+    double sum = 0;
+    int count = 0;
+    for (Eigen::Index i = 0; i < mesh.triangles->rows(); i += step, ++count)
+        sum += (mesh.positions->row((*mesh.triangles)(i, 0)) - mesh.positions->row((*mesh.triangles)(i, 1))).norm();
+    return sum / count * view.focalLength / std::max(view.centerDepth, view.nearest) * viewport.width / scene.width;
+}
+
 void setCulling(const SceneMesh& mesh) {
     if (mesh.cullBackfaces)
         glEnable(GL_CULL_FACE);
@@ -121,6 +132,7 @@ GlProgram& SurfacePainter::prepare(GpuCache& cache, const Pass& pass, const Scen
     shader.set("viewRotation", Eigen::Matrix3f(pass.view.viewFromModel.linear().cast<float>()));
     shader.set("viewTranslation", Eigen::Vector3f(pass.view.viewFromModel.translation().cast<float>()));
     shader.set("opacity", std::clamp(mesh.opacity, 0.0f, 1.0f));
+    shader.set("partLabelOffset", mesh.partLabels ? mesh.partLabelOffset : 0);
     if (isTextured(mesh)) shader.set("surfacePicture", 0);
     if (output == Output::Lit) {
         setLights(shader, pass.scene);
@@ -140,7 +152,9 @@ void SurfacePainter::drawTriangles(GpuCache& cache, const Pass& pass, const Scen
 void SurfacePainter::drawWireframe(GpuCache& cache, const Pass& pass, const SceneMesh& mesh) {
     SceneMesh lines = mesh;
     lines.color = Eigen::Vector3f(0.08f, 0.10f, 0.14f);
-    lines.opacity = 0.55f * mesh.opacity;
+    // Where edges crowd, full ones would hide the surface.
+    const double strength = std::clamp(0.055 * edgePixels(mesh, pass.view, pass.scene, pass.viewport), 0.08, 0.6);
+    lines.opacity = static_cast<float>(strength) * mesh.opacity;
     lines.colors = nullptr;
     lines.texture = nullptr;
     prepare(cache, pass, lines, Output::Flat);
@@ -159,7 +173,7 @@ void SurfacePainter::drawWireframe(GpuCache& cache, const Pass& pass, const Scen
 
 void SurfacePainter::paint(GpuCache& cache, const Scene& scene, const SceneFigure& figure, const FigureView& view,
                            const Viewport& viewport) {
-    const Pass pass{scene, view, view.clipFromModel(scene, viewport)};
+    const Pass pass{scene, view, viewport, view.clipFromModel(scene, viewport)};
     const auto isLayer = [](const SceneMesh& mesh) { return mesh.opacity < 1; };
     const auto forEach = [&](bool layers, auto&& action) {
         for (const SceneMesh& mesh : figure.meshes)
@@ -179,14 +193,14 @@ void SurfacePainter::paint(GpuCache& cache, const Scene& scene, const SceneFigur
 
 void SurfacePainter::paintPartLabels(GpuCache& cache, const Scene& scene, const SceneFigure& figure,
                                      const FigureView& view, const Viewport& viewport) {
-    const Pass pass{scene, view, view.clipFromModel(scene, viewport)};
+    const Pass pass{scene, view, viewport, view.clipFromModel(scene, viewport)};
     for (const SceneMesh& mesh : figure.meshes)
         if (isDrawable(mesh)) drawTriangles(cache, pass, mesh, Output::PartLabels);
 }
 
 void SurfacePainter::paintPicks(GpuCache& cache, const Scene& scene, const SceneFigure& figure, const FigureView& view,
                                 const Viewport& viewport) {
-    const Pass pass{scene, view, view.clipFromModel(scene, viewport)};
+    const Pass pass{scene, view, viewport, view.clipFromModel(scene, viewport)};
     for (std::size_t i = 0; i < figure.meshes.size(); ++i) {
         const SceneMesh& mesh = figure.meshes[i];
         if (!isDrawable(mesh) || mesh.pickId == 0) continue;

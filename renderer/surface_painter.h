@@ -31,6 +31,7 @@ private:
     struct Pass {
         const Scene& scene;
         const FigureView& view;
+        const Viewport& viewport;
         Eigen::Matrix4f clipFromModel;
     };
     GlProgram& program(Output output, bool isTextured);

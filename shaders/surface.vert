@@ -2,6 +2,7 @@
 uniform mat4 clipFromModel;
 uniform mat3 viewRotation;     // of the model into view axes: x right, y down, z forward
 uniform vec3 viewTranslation;
+uniform int partLabelOffset;
 layout(location = 0) in vec3 position;
 layout(location = 1) in vec3 normal;
 layout(location = 2) in vec3 color;
@@ -19,6 +20,6 @@ void main() {
     viewNormal = viewRotation * normal;
     vertexColor = color;
     surfaceCoordinate = vec2(textureCoordinate.x, 1.0 - textureCoordinate.y);
-    surfacePart = partLabel;
+    surfacePart = partLabel + uint(partLabelOffset);
     gl_Position = clipFromModel * vec4(position, 1.0);
 }
