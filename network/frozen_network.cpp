@@ -65,7 +65,7 @@ FrozenNetwork::Convolution FrozenNetwork::folded(const States& states, const std
     result.padding = result.weight.size(2) / 2;
     if (!hasOneDnn_) return result;
     result.weight = at::mkldnn_reorder_conv2d_weight(result.weight.to_mkldnn(), {result.padding, result.padding},
-                                                     {stride, stride});
+                                                     {stride, stride}, {1, 1});
     result.bias = result.bias.to_mkldnn();
     return result;
 }

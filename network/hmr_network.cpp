@@ -17,13 +17,16 @@ namespace {
 
 constexpr int kLargestBatch = 16;  ///< crops that go through at once; more are cut into batches, to bound the memory
 
-// Torch's messages carry a C++ stack trace; the first line is what a person can use.
+// LibTorch and oneDNN throw types of their own, whose messages may carry a C++ stack trace; the first line is what a
+// person can use.
 template <typename Work>
 auto withPlainErrors(const std::string& doing, Work work) {
     try {
         return work();
-    } catch (const c10::Error& error) {
-        const std::string text = error.what_without_backtrace();
+    } catch (const Error&) {
+        throw;
+    } catch (const std::exception& error) {
+        const std::string text = error.what();
         throw Error(doing + " failed in LibTorch: " + text.substr(0, text.find('\n')));
     }
 }
