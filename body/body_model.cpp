@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "body/error.h"
+#include "body/packed_pose_directions.h"
 #include "body/skeleton.h"
 
 namespace hmr {
@@ -105,6 +106,16 @@ void checkSurfaceAndPosing(const BodyModelData& data) {
     expectIndicesBelow("f", data.triangles, numVertices);
 }
 
+void checkMirror(const std::vector<std::uint32_t>& mirror, Eigen::Index numVertices) {
+    expectIndicesBelow("mirror", mirror, numVertices);
+    for (std::size_t vertex = 0; vertex < mirror.size(); ++vertex) {
+        if (mirror[mirror[vertex]] != vertex) {
+            refuse("mirror does not lead back from vertex " + std::to_string(mirror[vertex]) + " to vertex " +
+                   std::to_string(vertex));
+        }
+    }
+}
+
 void checkAdditions(const BodyModelData& data) {
     const Eigen::Index numVertices = data.templateVertices.rows();
     if (data.cocoPlusRegressor.rows() != 0) {
@@ -118,7 +129,7 @@ void checkAdditions(const BodyModelData& data) {
     expectCountOrNone("part14", data.partLabels14, numVertices);
     expectCountOrNone("part6", data.partLabels6, numVertices);
     expectCountOrNone("mirror", data.mirrorVertices, numVertices);
-    expectIndicesBelow("mirror", data.mirrorVertices, numVertices);
+    checkMirror(data.mirrorVertices, numVertices);
     for (const auto& [name, vertices] : data.landmarks) {
         if (vertices.empty()) refuse("landmarks names no vertex for \"" + name + "\"");
         expectIndicesBelow("landmarks", vertices, numVertices);
@@ -137,6 +148,7 @@ BodyModel::BodyModel(BodyModelData data) : data_(std::move(data)) {
     checkAdditions(data_);
     data_.jointRegressor.makeCompressed();
     data_.skinWeights.makeCompressed();
+    packedPoseDirections_ = std::make_shared<PackedPoseDirections>(data_.poseDirections);
     const Eigen::SparseMatrix<double, Eigen::RowMajor> regressor = data_.jointRegressor.cast<double>();
     templateJoints_ = regressor * data_.templateVertices.cast<double>();
     jointShapeDirections_.resize(3 * numJoints(), numBetas());

@@ -11,6 +11,8 @@
 
 namespace hmr {
 
+class PackedPoseDirections;
+
 /// The arrays of a body in SMPL's layout, as a file holds them. V vertices, J joints, B shape directions.
 /// Rest frame: metres, y up, face toward +z, the body's left toward +x.
 struct BodyModelData {
@@ -51,7 +53,6 @@ public:
     const Points3d& templateJoints() const { return templateJoints_; }       ///< [J,3] J_regressor · template
     const Eigen::MatrixXd& jointShapeDirections() const { return jointShapeDirections_; }  ///< [3J,B]
 
-    struct PackedPoseDirections;  ///< poseDirections in the layout that posing streams through
     const PackedPoseDirections& packedPoseDirections() const { return *packedPoseDirections_; }
 
 private:

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "body/error.h"
+#include "body/packed_pose_directions.h"
 #include "body/rotation.h"
 
 namespace hmr {
@@ -23,10 +24,8 @@ Eigen::VectorXd usableBetas(const BodyModel& model, const Eigen::VectorXd& betas
 
 void addShape(const BodyModel& model, const Eigen::VectorXd& betas, Points3f& vertices) {
     vertices = model.data().templateVertices;
-    Eigen::Map<Eigen::VectorXf> flat(vertices.data(), vertices.size());
-    for (Eigen::Index beta = 0; beta < betas.size(); ++beta) {
-        if (betas[beta] != 0) flat += static_cast<float>(betas[beta]) * model.data().shapeDirections.col(beta);
-    }
+    Eigen::Map<Eigen::VectorXf>(vertices.data(), vertices.size()).noalias() +=
+        model.data().shapeDirections.leftCols(betas.size()) * betas.cast<float>();
 }
 
 Points3d jointsOfShape(const BodyModel& model, const Eigen::VectorXd& betas) {
@@ -44,6 +43,43 @@ Eigen::VectorXf poseFeature(const std::vector<Eigen::Matrix3d>& localRotations) 
         feature.segment<9>(9 * (joint - 1)) = Eigen::Map<const Eigen::Matrix<double, 9, 1>>(difference.data()).cast<float>();
     }
     return feature;
+}
+
+/// Walks the kinematic chain: joints and world rotations of `posed` from rotations of each joint to its parent.
+void moveJoints(const BodyModel& model, const Points3d& restJoints, const std::vector<Eigen::Matrix3d>& localRotations,
+                const Eigen::Vector3d& translation, PosedBody& posed) {
+    posed.joints.resize(restJoints.rows(), 3);
+    posed.jointRotations = localRotations;
+    posed.joints.row(0) = restJoints.row(0) + translation.transpose();
+    for (Eigen::Index joint = 1; joint < restJoints.rows(); ++joint) {
+        const int parent = model.data().parents[joint];
+        const Eigen::Matrix3d& parentRotation = posed.jointRotations[parent];
+        posed.jointRotations[joint] = parentRotation * localRotations[joint];
+        posed.joints.row(joint) = posed.joints.row(parent) + (restJoints.row(joint) - restJoints.row(parent)) * parentRotation.transpose();
+    }
+}
+
+/// Linear blend skinning in place; the joints of `posed` are already moved.
+void skin(const BodyModel& model, const Points3d& restJoints, PosedBody& posed) {
+    // Columns of four floats (three axes and the offset) so that each fills a vector register.
+    std::vector<Eigen::Matrix4f> posedFromRest(posed.jointRotations.size(), Eigen::Matrix4f::Zero());
+    for (std::size_t joint = 0; joint < posedFromRest.size(); ++joint) {
+        const Eigen::Matrix3d& rotation = posed.jointRotations[joint];
+        posedFromRest[joint].topLeftCorner<3, 3>() = rotation.cast<float>();
+        posedFromRest[joint].topRightCorner<3, 1>() =
+            (posed.joints.row(joint) - restJoints.row(joint) * rotation.transpose()).transpose().cast<float>();
+    }
+    const auto& weights = model.data().skinWeights;
+    const float* weight = weights.valuePtr();
+    const int *joint = weights.innerIndexPtr(), *begins = weights.outerIndexPtr();
+    float* point = posed.vertices.data();
+    for (Eigen::Index vertex = 0; vertex < posed.vertices.rows(); ++vertex, point += 3) {
+        Eigen::Matrix4f blended = weight[begins[vertex]] * posedFromRest[joint[begins[vertex]]];
+        for (int i = begins[vertex] + 1; i < begins[vertex + 1]; ++i) blended += weight[i] * posedFromRest[joint[i]];
+        const Eigen::Vector4f moved =
+            blended.col(0) * point[0] + blended.col(1) * point[1] + blended.col(2) * point[2] + blended.col(3);
+        std::copy_n(moved.data(), 3, point);
+    }
 }
 
 }  // namespace
@@ -66,41 +102,11 @@ void poseBody(const BodyModel& model, const BodyParameters& parameters, PosedBod
         localRotations[joint] = rotationFromAxisAngle(parameters.pose.row(joint).transpose());
     }
     addShape(model, betas, posed.vertices);
-    Eigen::Map<Eigen::VectorXf>(posed.vertices.data(), posed.vertices.size()) +=
-        model.data().poseDirections * poseFeature(localRotations);
-
+    const std::span coordinates(posed.vertices.data(), static_cast<std::size_t>(posed.vertices.size()));
+    model.packedPoseDirections().addTo(coordinates, poseFeature(localRotations));
     const Points3d restJoints = jointsOfShape(model, betas);
-    posed.joints.resize(numJoints, 3);
-    posed.jointRotations.resize(static_cast<std::size_t>(numJoints));
-    Eigen::Matrix<float, Eigen::Dynamic, 12> transforms(numJoints, 12);  // row-major 3x3 rotation, then translation
-    for (int joint = 0; joint < numJoints; ++joint) {
-        const int parent = model.data().parents[joint];
-        Eigen::Vector3d position = restJoints.row(joint).transpose();
-        Eigen::Matrix3d rotation = localRotations[joint];
-        if (parent >= 0) {
-            rotation = posed.jointRotations[parent] * rotation;
-            position = posed.joints.row(parent).transpose() +
-                       posed.jointRotations[parent] * (restJoints.row(joint) - restJoints.row(parent)).transpose();
-        } else {
-            position += parameters.translation;
-        }
-        posed.jointRotations[joint] = rotation;
-        posed.joints.row(joint) = position.transpose();
-        const Eigen::Vector3d offset = position - rotation * restJoints.row(joint).transpose();
-        const RowMajorMatrix3d rows = rotation;
-        transforms.row(joint).head<9>() = Eigen::Map<const Eigen::Matrix<double, 1, 9>>(rows.data()).cast<float>();
-        transforms.row(joint).tail<3>() = offset.transpose().cast<float>();
-    }
-    const auto& weights = model.data().skinWeights;
-    for (int vertex = 0; vertex < model.numVertices(); ++vertex) {
-        Eigen::Matrix<float, 1, 12> blended = Eigen::Matrix<float, 1, 12>::Zero();
-        for (Eigen::SparseMatrix<float, Eigen::RowMajor>::InnerIterator entry(weights, vertex); entry; ++entry) {
-            blended += entry.value() * transforms.row(entry.col());
-        }
-        const Eigen::Matrix<float, 3, 3, Eigen::RowMajor> rotation(blended.data());
-        const Eigen::Vector3f point = posed.vertices.row(vertex).transpose();
-        posed.vertices.row(vertex) = (rotation * point + blended.tail<3>().transpose()).transpose();
-    }
+    moveJoints(model, restJoints, localRotations, parameters.translation, posed);
+    skin(model, restJoints, posed);
 }
 
 Points3f shapeBody(const BodyModel& model, const Eigen::VectorXd& betas) {
@@ -134,7 +140,7 @@ Points3f vertexNormals(const Points3f& vertices, const Triangles& triangles) {
         normals.row(b) += normal;
         normals.row(c) += normal;
     }
-    normals.rowwise().normalize();
+    for (Eigen::Index vertex = 0; vertex < normals.rows(); ++vertex) normals.row(vertex).normalize();
     return normals;
 }
 

@@ -32,7 +32,7 @@ Points3d shapedJoints(const BodyModel& model, const Eigen::VectorXd& betas);
 /// The 19 coco-plus joints [19,3] of posed vertices; throws Error when the body has no such regressor.
 Points3d cocoPlusJoints(const BodyModel& model, const Points3f& vertices);
 
-/// Area-weighted unit vertex normals [V,3].
+/// Area-weighted unit vertex normals [V,3]; zero for a vertex of no triangle.
 Points3f vertexNormals(const Points3f& vertices, const Triangles& triangles);
 
 }  // namespace hmr
