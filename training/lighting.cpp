@@ -44,7 +44,7 @@ LightRig drawLightRig(Random& random, const Eigen::Vector3f& upInCamera) {
     // Exposure: a camera makes the whole neither black nor white, though not always well.
     float total = 0.5f * (rig.sky + rig.ground).mean();
     for (const BeamLight& beam : rig.beams) total += 0.45f * beam.color.mean();
-    const float exposure = static_cast<float>(random.logUniform(0.4, 1.15)) / total;
+    const float exposure = static_cast<float>(random.logUniform(0.6, 1.7)) / total;
     rig.sky *= exposure;
     rig.ground *= exposure;
     for (BeamLight& beam : rig.beams) beam.color *= exposure;

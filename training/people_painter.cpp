@@ -76,7 +76,8 @@ void PeoplePainter::drawShadowMap(const LightRig& lights) {
         Points3f& points = inLight[i];
         points.leftCols<2>() = (points.leftCols<2>().rowwise() - shadow_.low.transpose()) * shadow_.scale;
         points.col(2) = shadow_.depthOffset - points.col(2).array();
-        shadow_.buffer.draw(points, *drawn_[i].mesh->triangles, 0, false);
+        // The frame keeps handedness, so what faces the light is front; back faces add nothing to a closed body.
+        shadow_.buffer.draw(points, *drawn_[i].mesh->triangles, 0, !drawn_[i].mesh->isTwoSided);
     }
 }
 
