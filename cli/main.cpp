@@ -10,6 +10,7 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     int exitCode = 0;
     try {
+        hmr::addBodyCommand(app, exitCode);
 #ifdef HMR_WITH_INFERENCE
         hmr::addRunCommand(app, exitCode);
 #endif
