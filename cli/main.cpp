@@ -11,6 +11,7 @@ int main(int argc, char** argv) {
     int exitCode = 0;
     try {
         hmr::addBodyCommand(app, exitCode);
+        hmr::addTrainCommand(app, exitCode);
 #ifdef HMR_WITH_INFERENCE
         hmr::addRunCommand(app, exitCode);
 #endif

@@ -25,29 +25,8 @@ namespace {
 
 using StbPixels = std::unique_ptr<unsigned char, decltype(&stbi_image_free)>;
 
-Picture decode(const std::string& bytes, const std::string& name) {
-    int width = 0, height = 0, channels = 0;
-    const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
-    if (!stbi_info_from_memory(data, static_cast<int>(bytes.size()), &width, &height, &channels))
-        throw Error(name + " is no picture that can be read (JPEG, PNG, BMP): " + stbi_failure_reason());
-    if (static_cast<long long>(width) * height > 200'000'000)
-        throw Error(name + ": " + std::to_string(width) + " x " + std::to_string(height) + " pixels are too many to be a photograph");
-    const StbPixels pixels(stbi_load_from_memory(data, static_cast<int>(bytes.size()), &width, &height, &channels, 3), &stbi_image_free);
-    if (!pixels) throw Error(name + " cannot be decoded: " + stbi_failure_reason());
-    Picture picture(width, height, 3);
-    std::memcpy(picture.pixels.data(), pixels.get(), picture.pixels.size());
-    return picture;
-}
-
 void append(void* context, void* data, int size) {
     static_cast<std::string*>(context)->append(static_cast<const char*>(data), static_cast<std::size_t>(size));
-}
-
-std::string encodeJpeg(const Picture& picture, int quality) {
-    std::string bytes;
-    if (!stbi_write_jpg_to_func(&append, &bytes, picture.width, picture.height, picture.channels, picture.pixels.data(), quality))
-        throw Error("A picture of " + std::to_string(picture.width) + " x " + std::to_string(picture.height) + " pixels cannot be written as JPEG");
-    return bytes;
 }
 
 /// Source cells that one target cell averages or interpolates, along one axis.
@@ -77,8 +56,29 @@ std::vector<Taps> resizeTaps(int source, int target) {
 
 }  // namespace
 
+Picture decodePicture(const std::string& bytes, const std::string& name) {
+    int width = 0, height = 0, channels = 0;
+    const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
+    if (!stbi_info_from_memory(data, static_cast<int>(bytes.size()), &width, &height, &channels))
+        throw Error(name + " is no picture that can be read (JPEG, PNG, BMP): " + stbi_failure_reason());
+    if (static_cast<long long>(width) * height > 200'000'000)
+        throw Error(name + ": " + std::to_string(width) + " x " + std::to_string(height) + " pixels are too many to be a photograph");
+    const StbPixels pixels(stbi_load_from_memory(data, static_cast<int>(bytes.size()), &width, &height, &channels, 3), &stbi_image_free);
+    if (!pixels) throw Error(name + " cannot be decoded: " + stbi_failure_reason());
+    Picture picture(width, height, 3);
+    std::memcpy(picture.pixels.data(), pixels.get(), picture.pixels.size());
+    return picture;
+}
+
+std::string encodeJpeg(const Picture& picture, int quality) {
+    std::string bytes;
+    if (!stbi_write_jpg_to_func(&append, &bytes, picture.width, picture.height, picture.channels, picture.pixels.data(), quality))
+        throw Error("A picture of " + std::to_string(picture.width) + " x " + std::to_string(picture.height) + " pixels cannot be written as JPEG");
+    return bytes;
+}
+
 Picture readPicture(const std::filesystem::path& file) {
-    return decode(readWholeFile(file, std::size_t{256} << 20), file.string());
+    return decodePicture(readWholeFile(file, std::size_t{256} << 20), file.string());
 }
 
 void writePicture(const std::filesystem::path& file, const Picture& picture, int jpegQuality) {
@@ -96,7 +96,7 @@ void writePicture(const std::filesystem::path& file, const Picture& picture, int
     writeWholeFile(file, bytes);
 }
 
-Picture jpegRoundTrip(const Picture& picture, int quality) { return decode(encodeJpeg(picture, quality), "a JPEG in memory"); }
+Picture jpegRoundTrip(const Picture& picture, int quality) { return decodePicture(encodeJpeg(picture, quality), "a JPEG in memory"); }
 
 Picture resized(const Picture& picture, int width, int height) {
     if (picture.width == width && picture.height == height) return picture;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <filesystem>
+#include <string>
 
 #include "body/picture.h"
 
@@ -12,6 +13,12 @@ Picture readPicture(const std::filesystem::path& file);
 
 /// Writes RGB; the extension chooses (.png, .jpg, .jpeg); whole or not at all. Throws Error.
 void writePicture(const std::filesystem::path& file, const Picture& picture, int jpegQuality = 92);
+
+/// RGB picture of the bytes of a picture file; throws Error that begins with `name`.
+Picture decodePicture(const std::string& bytes, const std::string& name);
+
+/// The bytes of a JPEG of this quality (1 to 100). Throws Error.
+std::string encodeJpeg(const Picture& picture, int quality);
 
 /// What a JPEG of this quality (1 to 100) makes of an RGB picture.
 Picture jpegRoundTrip(const Picture& picture, int quality);

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <cctype>
+#include <fstream>
+#include <iomanip>
+#include <iostream>
+#include <memory>
+#include <set>
+#include <sstream>
+
+#include "body/error.h"
+#include "body/posing.h"
+#include "cli/commands.h"
+#include "formats/body_file.h"
+#include "formats/parameters_file.h"
+#include "formats/safetensors.h"
+#include "formats/scene_file.h"
+
+namespace hmr {
+namespace {
+
+namespace fs = std::filesystem;
+
+void line(const std::string& name, const std::string& value) {
+    std::cout << "  " << std::left << std::setw(18) << name << " " << value << "\n";
+}
+
+std::string decimal(double value, int digits) {
+    std::ostringstream text;
+    text << std::fixed << std::setprecision(digits) << value;
+    return text.str();
+}
+
+template <typename Sizes>
+std::string shapeText(const Sizes& shape) {
+    std::string text;
+    for (const auto size : shape) text += (text.empty() ? "" : " x ") + std::to_string(size);
+    return text.empty() ? "a single value" : text;
+}
+
+std::string typeText(ElementType type) {
+    switch (type) {
+        case ElementType::Float16: return "float16";
+        case ElementType::Float32: return "float32";
+        case ElementType::Float64: return "float64";
+        case ElementType::Int8: return "int8";
+        case ElementType::UInt8: return "uint8";
+        case ElementType::Int16: return "int16";
+        case ElementType::UInt16: return "uint16";
+        case ElementType::Int32: return "int32";
+        case ElementType::UInt32: return "uint32";
+        case ElementType::Int64: return "int64";
+        case ElementType::UInt64: return "uint64";
+        case ElementType::Bool: return "bool";
+        case ElementType::Text: return "text";
+        case ElementType::Bytes: return "bytes";
+    }
+    return "unknown";
+}
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+    return text;
+}
+
+void describeBody(const fs::path& file) {
+    const auto model = loadBodyModel(file);
+    const BodyModelData& data = model->data();
+    const Eigen::Vector3f extent = (data.templateVertices.colwise().maxCoeff() - data.templateVertices.colwise().minCoeff()).transpose();
+    std::cout << file.string() << ": body model\n";
+    line("model", data.modelId.empty() ? "without a name" : data.modelId);
+    line("hash", data.contentHash);
+    line("mesh", std::to_string(model->numVertices()) + " vertices, " + std::to_string(data.triangles.rows()) + " triangles" +
+                     (data.textureTriangles.rows() > 0 ? ", texture coordinates" : ""));
+    line("skeleton", std::to_string(model->numJoints()) + " joints");
+    line("height", decimal(extent.y(), 3) + " m at mean shape");
+    line("shape directions", std::to_string(model->numBetas()) + (data.betaNames.empty() ? "" : ": " + joined(data.betaNames)));
+    const double moved = (data.poseDirections.array() != 0).rowwise().any().cast<double>().mean();
+    line("pose directions", std::to_string(data.poseDirections.cols()) + " for " + decimal(100 * moved, 1) + " % of the coordinates");
+    line("skin", decimal(static_cast<double>(data.skinWeights.nonZeros()) / model->numVertices(), 2) + " joints a vertex");
+    line("coco-plus joints", data.cocoPlusRegressor.rows() > 0 ? "yes" : "no");
+    if (!data.landmarks.empty()) line("named points", std::to_string(data.landmarks.size()));
+    line("part labels", std::string(data.partLabels24.empty() ? "" : "24 ") + (data.partLabels14.empty() ? "" : "14 ") +
+                            (data.partLabels6.empty() ? "" : "6 ") +
+                            (data.partLabels24.empty() && data.partLabels14.empty() && data.partLabels6.empty() ? "none" : ""));
+    line("mirror table", data.mirrorVertices.empty() ? "no" : "yes");
+}
+
+void describeWeights(const fs::path& file, bool withTensors) {
+    const SafetensorsFile weights(file);
+    std::map<std::string, std::size_t> numbersOfPart;
+    std::set<std::string> types;
+    std::size_t numbers = 0, bytes = 0;
+    for (const auto& [name, tensor] : weights.tensors()) {
+        const std::size_t count = tensor.bytes.size() / elementSize(tensor.type);
+        numbersOfPart[name.substr(0, name.find('.'))] += count;
+        numbers += count;
+        bytes += tensor.bytes.size();
+        types.insert(typeText(tensor.type));
+    }
+    std::cout << file.string() << ": network weights\n";
+    line("tensors", std::to_string(weights.tensors().size()) + ", " + joined({types.begin(), types.end()}));
+    line("parameters", std::to_string(numbers) + " numbers (" + decimal(static_cast<double>(numbers) / 1e6, 2) + " million), " +
+                           decimal(static_cast<double>(bytes) / 1e6, 1) + " MB");
+    for (const auto& [part, count] : numbersOfPart) line("  " + part, std::to_string(count));
+    for (const auto& [key, value] : weights.metadata()) line(key, value);
+    if (weights.metadata().empty()) line("metadata", "none: not written by this program");
+    if (!withTensors) return;
+    std::cout << "  tensors:\n";
+    for (const auto& [name, tensor] : weights.tensors()) {
+        std::cout << "    " << name << "  " << typeText(tensor.type) << "  " << shapeText(tensor.shape) << "\n";
+    }
+}
+
+void describeParameters(const fs::path& file, const EstimateDocument& document) {
+    std::set<int> ids;
+    std::size_t numEstimates = 0;
+    for (const FrameRecord& frame : document.frames) {
+        for (const PersonEstimate& person : frame.people) ids.insert(person.id);
+        numEstimates += frame.people.size();
+    }
+    std::cout << file.string() << ": body parameters\n";
+    line("source", document.source.empty() ? "unknown" : document.source);
+    line("picture size", std::to_string(document.width) + " x " + std::to_string(document.height));
+    line("frames", std::to_string(document.frames.size()) +
+                       (document.frameRate > 0 ? ", " + decimal(document.frameRate, 2) + " a second" : ""));
+    line("people", std::to_string(ids.size()) + " in " + std::to_string(numEstimates) + " estimates");
+}
+
+void describeArrays(const fs::path& file, const NpzArrays& arrays) {
+    std::cout << file.string() << ": NumPy arrays, neither a body model nor body parameters\n";
+    for (const auto& [name, array] : arrays) line(name, typeText(array.type) + "  " + shapeText(array.shape));
+}
+
+void describeScene(const fs::path& file) {
+    const SceneSummary scene = summarizeScene(file);
+    const Eigen::Vector3d extent = scene.highest - scene.lowest;
+    std::cout << file.string() << ": mesh or scene\n";
+    line("format", scene.format);
+    line("meshes", std::to_string(scene.numMeshes) + " with " + std::to_string(scene.numVertices) + " vertices, " +
+                       std::to_string(scene.numTriangles) + " triangles");
+    line("skeleton", std::to_string(scene.numBones) + " bones");
+    line("animations", std::to_string(scene.numAnimations));
+    line("size", decimal(extent.x(), 3) + " x " + decimal(extent.y(), 3) + " x " + decimal(extent.z(), 3) + " in the file's units");
+}
+
+void describeNpz(const fs::path& file) {
+    const NpzArrays arrays = readNpz(file);
+    if (arrays.contains("v_template")) return describeBody(file);
+    if (arrays.contains("pose") && arrays.contains("betas") && arrays.contains("camera")) {
+        return describeParameters(file, readParametersNpz(file));
+    }
+    describeArrays(file, arrays);
+}
+
+std::string lowerExtension(const fs::path& file) {
+    std::string extension = file.extension().string();
+    std::transform(extension.begin(), extension.end(), extension.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return extension;
+}
+
+/// The first bytes, which tell formats apart where the name does not.
+std::string firstBytes(const fs::path& file) {
+    std::error_code error;
+    if (fs::is_directory(file, error)) throw Error(file.string() + " is a folder. Name a file.");
+    std::ifstream stream(file, std::ios::binary);
+    if (!stream) throw Error(file.string() + " cannot be opened. Check that it is there and may be read.");
+    std::string bytes(16, '\0');
+    stream.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    bytes.resize(static_cast<std::size_t>(stream.gcount()));
+    if (bytes.empty()) throw Error(file.string() + " is empty.");
+    return bytes;
+}
+
+void describe(const fs::path& file, bool withTensors) {
+    static const std::set<std::string> sceneExtensions = {".obj", ".fbx", ".glb", ".gltf", ".ply", ".stl", ".dae", ".bvh", ".3ds", ".off", ".blend", ".x3d"};
+    const std::string bytes = firstBytes(file), extension = lowerExtension(file);
+    if (bytes.starts_with("PK")) return describeNpz(file);
+    if (bytes.starts_with("\x93NUMPY")) return describeArrays(file, {{"array", readNpy(file)}});
+    if (extension == ".safetensors" || (bytes.size() > 8 && bytes[8] == '{')) return describeWeights(file, withTensors);
+    if (extension == ".json") return describeParameters(file, readParametersJson(file));
+    if (sceneExtensions.contains(extension)) return describeScene(file);
+    throw Error(file.string() + " is of no kind that is known here. Expected a body model or parameters (.npz), parameters (.json), " +
+                "weights (.safetensors), or a mesh or scene (.obj, .fbx, .glb, .gltf, .ply, .stl, .dae, .bvh). "
+                "For pictures and videos use hmr run.");
+}
+
+}  // namespace
+
+void addInfoCommand(CLI::App& app, int& exitCode) {
+    auto files = std::make_shared<std::vector<fs::path>>();
+    auto withTensors = std::make_shared<bool>(false);
+    CLI::App* info = app.add_subcommand("info", "Tell what body, weights, parameters or mesh files are");
+    info->add_option("files", *files, "Files to look at")->required();
+    info->add_flag("--tensors", *withTensors, "List every tensor of weights");
+    info->callback([files, withTensors, &exitCode] {
+        for (const fs::path& file : *files) {
+            try {
+                describe(file, *withTensors);
+            } catch (const Error& error) {
+                std::cerr << "hmr: " << error.what() << "\n";
+                exitCode = 1;
+            }
+        }
+    });
+}
+
+}  // namespace hmr

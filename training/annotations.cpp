@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+#include "training/annotations.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "body/error.h"
+#include "formats/atomic_file.h"
+
+namespace hmr {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+constexpr double kJointBoxMargin = 1.1;
+constexpr int kNumCocoJoints = 17;
+/// Coco-plus joint of each of COCO's 17: nose, eyes, ears, shoulders, elbows, wrists, hips, knees, ankles, left first.
+constexpr std::array<int, kNumCocoJoints> kCocoPlusOfCoco = {14, 15, 16, 17, 18, 9, 8, 10, 7, 11, 6, 3, 2, 4, 1, 5, 0};
+constexpr int kNeck = 12, kRightShoulder = 8, kLeftShoulder = 9;
+
+std::vector<std::string> splitLine(const std::string& line) {
+    std::vector<std::string> cells;
+    std::stringstream stream(line);
+    for (std::string cell; std::getline(stream, cell, ',');) {
+        while (!cell.empty() && (cell.back() == '\r' || cell.back() == ' ')) cell.pop_back();
+        cells.push_back(cell);
+    }
+    return cells;
+}
+
+float numberOf(const std::string& cell, const std::string& where) {
+    float value = 0;
+    const auto [end, status] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
+    if (status != std::errc{} || end != cell.data() + cell.size() || !std::isfinite(value))
+        throw Error(where + ": expected a finite number, found \"" + cell + "\"");
+    return value;
+}
+
+fs::path pictureBeside(const fs::path& table, const std::string& folder, const std::string& name, const std::string& where) {
+    if (name.empty() || fs::path(name).is_absolute() || name.find("..") != std::string::npos)
+        throw Error(where + ": bad picture name \"" + name + "\"");
+    for (const fs::path& candidate : {table.parent_path() / folder / name, table.parent_path() / name})
+        if (fs::is_regular_file(candidate)) return candidate;
+    throw Error(where + ": picture " + name + " is neither in " + (table.parent_path() / folder).string() + " nor beside the table");
+}
+
+Keypoints lspKeypoints(const std::vector<std::string>& cells, const std::string& where) {
+    Keypoints keypoints{};
+    for (int joint = 0; joint < kNumLspJoints; ++joint) {
+        const float x = numberOf(cells[1 + 3 * joint], where), y = numberOf(cells[2 + 3 * joint], where);
+        if (numberOf(cells[3 + 3 * joint], where) < 0.5f) continue;
+        keypoints[3 * joint] = x, keypoints[3 * joint + 1] = y, keypoints[3 * joint + 2] = 1;
+    }
+    return keypoints;
+}
+
+Keypoints cocoKeypoints(const Json& numbers, const std::string& where) {
+    if (!numbers.is_array() || numbers.size() != 3 * kNumCocoJoints)
+        throw Error(where + ": expected 51 keypoint numbers, found " + std::to_string(numbers.size()));
+    Keypoints keypoints{};
+    for (int joint = 0; joint < kNumCocoJoints; ++joint) {
+        for (int i = 0; i < 3; ++i)
+            if (!numbers[3 * joint + i].is_number()) throw Error(where + ": a keypoint is no number");
+        if (numbers[3 * joint + 2].get<double>() < 0.5) continue;
+        float* target = &keypoints[3 * kCocoPlusOfCoco[joint]];
+        target[0] = numbers[3 * joint].get<float>(), target[1] = numbers[3 * joint + 1].get<float>(), target[2] = 1;
+    }
+    const float* right = &keypoints[3 * kRightShoulder];
+    const float* left = &keypoints[3 * kLeftShoulder];
+    if (right[2] > 0 && left[2] > 0) {
+        keypoints[3 * kNeck] = (right[0] + left[0]) / 2;
+        keypoints[3 * kNeck + 1] = (right[1] + left[1]) / 2;
+        keypoints[3 * kNeck + 2] = 1;
+    }
+    return keypoints;
+}
+
+PixelBox cocoBox(const Json& annotation, const Keypoints& keypoints) {
+    const auto found = annotation.find("bbox");
+    if (found == annotation.end() || !found->is_array() || found->size() != 4) return scaledBox(boxOfKeypoints(keypoints), kJointBoxMargin);
+    const auto& box = *found;
+    return {box[0].get<double>(), box[1].get<double>(), box[2].get<double>(), box[3].get<double>()};
+}
+
+}  // namespace
+
+PixelBox boxOfKeypoints(const Keypoints& keypoints) {
+    double left = std::numeric_limits<double>::max(), top = left, right = -left, bottom = -left;
+    for (int joint = 0; joint < kNumCocoPlusJoints; ++joint) {
+        if (keypoints[3 * joint + 2] <= 0) continue;
+        left = std::min<double>(left, keypoints[3 * joint]), right = std::max<double>(right, keypoints[3 * joint]);
+        top = std::min<double>(top, keypoints[3 * joint + 1]), bottom = std::max<double>(bottom, keypoints[3 * joint + 1]);
+    }
+    return right > left || bottom > top ? PixelBox{left, top, right - left, bottom - top} : PixelBox{};
+}
+
+PixelBox scaledBox(const PixelBox& box, double factor) {
+    const Eigen::Vector2d center = box.center();
+    return {center.x() - box.width * factor / 2, center.y() - box.height * factor / 2, box.width * factor, box.height * factor};
+}
+
+int countVisible(const Keypoints& keypoints) {
+    int count = 0;
+    for (int joint = 0; joint < kNumCocoPlusJoints; ++joint) count += keypoints[3 * joint + 2] > 0;
+    return count;
+}
+
+std::vector<AnnotatedPerson> readLspTable(const fs::path& file) {
+    std::istringstream stream(readWholeFile(file, std::size_t{1} << 30));
+    std::vector<AnnotatedPerson> people;
+    std::string line;
+    std::getline(stream, line);
+    for (int lineNumber = 2; std::getline(stream, line); ++lineNumber) {
+        if (line.empty() || line == "\r") continue;
+        const std::string where = file.string() + ":" + std::to_string(lineNumber);
+        const std::vector<std::string> cells = splitLine(line);
+        if (cells.size() != 1 + 3 * kNumLspJoints)
+            throw Error(where + ": expected 43 columns (file, then x, y, v of 14 joints), found " + std::to_string(cells.size()));
+        AnnotatedPerson person;
+        person.id = cells[0];
+        person.picture = pictureBeside(file, file.stem().string(), cells[0], where);
+        person.keypoints = lspKeypoints(cells, where);
+        person.box = scaledBox(boxOfKeypoints(person.keypoints), kJointBoxMargin);
+        if (person.box.longerSide() > 0) people.push_back(std::move(person));
+    }
+    if (people.empty()) throw Error(file.string() + ": no annotated person in the table");
+    return people;
+}
+
+std::vector<AnnotatedPerson> readCocoKeypoints(const fs::path& file) {
+    std::vector<AnnotatedPerson> people;
+    try {
+        const Json json = Json::parse(readWholeFile(file, std::size_t{2} << 30));
+        std::map<std::int64_t, std::string> names;
+        for (const Json& image : json.at("images")) names[image.at("id").get<std::int64_t>()] = image.at("file_name").get<std::string>();
+        for (const Json& annotation : json.at("annotations")) {
+            const std::string id = std::to_string(annotation.at("id").get<std::int64_t>());
+            const std::string where = file.string() + ": annotation " + id;
+            if (annotation.value("iscrowd", 0) != 0 || !annotation.contains("keypoints")) continue;
+            const auto name = names.find(annotation.at("image_id").get<std::int64_t>());
+            if (name == names.end()) throw Error(where + ": its image_id is not among the images");
+            AnnotatedPerson person;
+            person.id = id;
+            person.keypoints = cocoKeypoints(annotation.at("keypoints"), where);
+            if (countVisible(person.keypoints) == 0) continue;
+            person.picture = pictureBeside(file, "images", name->second, where);
+            person.box = cocoBox(annotation, person.keypoints);
+            people.push_back(std::move(person));
+        }
+    } catch (const Json::exception& error) {
+        throw Error(file.string() + ": not COCO person keypoints: " + error.what());
+    }
+    if (people.empty()) throw Error(file.string() + ": no annotated person");
+    return people;
+}
+
+std::vector<AnnotatedPerson> readAnnotations(const fs::path& path) {
+    if (fs::is_directory(path)) {
+        if (fs::exists(path / "person_keypoints.json")) return readCocoKeypoints(path / "person_keypoints.json");
+        std::vector<fs::path> tables;
+        for (const auto& entry : fs::directory_iterator(path))
+            if (entry.path().extension() == ".csv") tables.push_back(entry.path());
+        if (tables.size() == 1) return readLspTable(tables.front());
+        throw Error(path.string() + ": holds " + std::to_string(tables.size()) +
+                    " .csv tables and no person_keypoints.json; name the file itself");
+    }
+    if (path.extension() == ".csv") return readLspTable(path);
+    if (path.extension() == ".json") return readCocoKeypoints(path);
+    throw Error(path.string() + ": expected an LSP table (.csv), COCO keypoints (.json) or a folder with one of them");
+}
+
+}  // namespace hmr

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT
+#include "training/packed_pictures.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cmath>
+#include <exception>
+#include <nlohmann/json.hpp>
+#include <numbers>
+#include <thread>
+
+#include "body/error.h"
+#include "formats/npz.h"
+#include "training/crop_transform.h"
+#include "training/picture_file.h"
+#include "training/random.h"
+
+namespace hmr {
+namespace {
+
+constexpr int kKeypointSize = kNumCocoPlusJoints * 3;
+constexpr int kPackedQuality = 90;
+
+const NdArray& packedArray(const NpzArrays& arrays, const char* key, const std::filesystem::path& file) {
+    const auto found = arrays.find(key);
+    if (found == arrays.end())
+        throw Error(file.string() + " holds no packed pictures: the array \"" + key + "\" is missing. Make one with: hmr dataset pack");
+    return found->second;
+}
+
+/// The arrays of a packed file, checked against each other.
+struct PackedArrays {
+    std::vector<std::uint8_t> jpeg;
+    std::vector<std::int64_t> offsets;
+    std::vector<float> keypoints, boxes;
+    std::vector<std::string> names;
+
+    explicit PackedArrays(const std::filesystem::path& file) {
+        const NpzArrays arrays = readNpz(file);
+        jpeg = packedArray(arrays, "jpeg", file).as<std::uint8_t>();
+        offsets = packedArray(arrays, "offsets", file).as<std::int64_t>();
+        keypoints = packedArray(arrays, "keypoints", file).as<float>();
+        boxes = packedArray(arrays, "boxes", file).as<float>();
+        try {
+            names = nlohmann::json::parse(packedArray(arrays, "names", file).text()).get<std::vector<std::string>>();
+        } catch (const nlohmann::json::exception&) {
+            throw Error(file.string() + ": \"names\" is not a list of texts");
+        }
+        check(file);
+    }
+
+    void check(const std::filesystem::path& file) const {
+        const std::size_t count = names.size();
+        if (offsets.size() != count + 1 || keypoints.size() != count * kKeypointSize || boxes.size() != count * 4)
+            throw Error(file.string() + ": the arrays disagree about the number of pictures (" + std::to_string(count) + " names)");
+        if (!std::is_sorted(offsets.begin(), offsets.end()) || offsets.front() != 0 ||
+            offsets.back() != static_cast<std::int64_t>(jpeg.size()))
+            throw Error(file.string() + ": \"offsets\" do not fit \"jpeg\"");
+        const auto isFinite = [](float value) { return std::isfinite(value); };
+        if (!std::ranges::all_of(keypoints, isFinite) || !std::ranges::all_of(boxes, isFinite))
+            throw Error(file.string() + ": a joint or box is not finite");
+    }
+};
+
+/// The picture with its longer side at most that long.
+Picture shrunkPicture(const Picture& picture, int longestSide) {
+    const int longest = std::max(picture.width, picture.height);
+    if (longest <= longestSide) return picture;
+    const double factor = static_cast<double>(longestSide) / longest;
+    return resized(picture, std::max(1, static_cast<int>(std::lround(picture.width * factor))),
+                   std::max(1, static_cast<int>(std::lround(picture.height * factor))));
+}
+
+PackedPictures::Entry decodeEntry(const PackedArrays& arrays, std::size_t index, int longestSide) {
+    const std::string bytes(arrays.jpeg.begin() + arrays.offsets[index], arrays.jpeg.begin() + arrays.offsets[index + 1]);
+    const Picture whole = decodePicture(bytes, arrays.names[index]);
+    PackedPictures::Entry entry;
+    entry.name = arrays.names[index];
+    entry.picture = shrunkPicture(whole, longestSide);
+    const float scale = static_cast<float>(entry.picture.width) / static_cast<float>(whole.width);
+    std::copy_n(&arrays.keypoints[index * kKeypointSize], kKeypointSize, entry.keypoints.begin());
+    for (int joint = 0; joint < kNumCocoPlusJoints; ++joint)
+        for (int i = 0; i < 2; ++i) entry.keypoints[3 * joint + i] *= scale;
+    const float* box = &arrays.boxes[index * 4];
+    entry.box = {box[0] * scale, box[1] * scale, box[2] * scale, box[3] * scale};
+    return entry;
+}
+
+/// Gain, contrast and channel shifts of a picture as one table a channel.
+void varyColors(std::vector<std::uint8_t>& pixels, double strength, Random& random) {
+    const double contrast = random.uniform(1 - strength, 1 + strength), brightness = random.uniform(-strength, strength) * 0.6;
+    const double gamma = std::exp(random.uniform(-strength, strength));
+    std::array<std::array<std::uint8_t, 256>, 3> table;
+    for (auto& channel : table) {
+        const double gain = random.uniform(1 - 0.6 * strength, 1 + 0.6 * strength);
+        for (int value = 0; value < 256; ++value) {
+            const double bright = gain * (contrast * (std::pow(value / 255.0, gamma) - 0.5) + 0.5 + brightness);
+            channel[value] = static_cast<std::uint8_t>(std::lround(255 * std::clamp(bright, 0.0, 1.0)));
+        }
+    }
+    const bool isGrey = random.chance(0.05);
+    for (std::size_t i = 0; i < pixels.size(); i += 3) {
+        if (isGrey) pixels[i] = pixels[i + 1] = pixels[i + 2] =
+            static_cast<std::uint8_t>((77 * pixels[i] + 151 * pixels[i + 1] + 28 * pixels[i + 2]) >> 8);
+        for (int c = 0; c < 3; ++c) pixels[i + c] = table[c][pixels[i + c]];
+    }
+}
+
+/// Covers a rectangle or an ellipse of the crop with a piece of another picture.
+void pasteOccluder(std::vector<std::uint8_t>& pixels, int size, const Picture& texture, Random& random) {
+    const double width = size * random.uniform(0.12, 0.45), height = size * random.uniform(0.12, 0.45);
+    const double centerX = size * random.uniform(0.1, 0.9), centerY = size * random.uniform(0.1, 0.9);
+    const bool isEllipse = random.chance(0.5);
+    const int offsetX = static_cast<int>(random.below(texture.width)), offsetY = static_cast<int>(random.below(texture.height));
+    const int top = std::max(0, static_cast<int>(centerY - height / 2)), bottom = std::min<int>(size, static_cast<int>(centerY + height / 2));
+    const int left = std::max(0, static_cast<int>(centerX - width / 2)), right = std::min<int>(size, static_cast<int>(centerX + width / 2));
+    for (int y = top; y < bottom; ++y)
+        for (int x = left; x < right; ++x) {
+            const double u = 2 * (x - centerX) / width, v = 2 * (y - centerY) / height;
+            if (isEllipse && u * u + v * v > 1) continue;
+            std::copy_n(texture.at((x + offsetX) % texture.width, (y + offsetY) % texture.height), 3,
+                        &pixels[(static_cast<std::size_t>(y) * size + x) * 3]);
+        }
+}
+
+CropTransform variedCrop(const PixelBox& box, const PackedSourceOptions& options, Random& random) {
+    const AugmentationConfig& variation = options.augmentation;
+    CropTransform crop{windowOfBox(box, options.personShare)};
+    crop.window.side *= random.uniform(1 - variation.scaleJitter, 1 + variation.scaleJitter);
+    const double shift = variation.translationJitter * crop.window.side;
+    crop.window.center += Eigen::Vector2d(random.uniform(-shift, shift), random.uniform(-shift, shift));
+    const bool turns = random.chance(0.6);
+    const double degrees = random.uniform(-variation.rotationDegrees, variation.rotationDegrees);
+    if (turns) crop.angle = degrees * std::numbers::pi / 180;
+    crop.isMirrored = variation.flip && random.chance(0.5);
+    return crop;
+}
+
+}  // namespace
+
+DataSplit packedSplitOf(const std::string& name) {
+    return mixedBits(textHash(name)) % 20 == 0 ? DataSplit::Validation : DataSplit::Training;
+}
+
+void packPictures(const std::filesystem::path& file, const std::vector<AnnotatedPerson>& people, int longestSide) {
+    std::vector<std::uint8_t> jpeg;
+    std::vector<std::int64_t> offsets = {0};
+    std::vector<float> keypoints, boxes;
+    std::vector<std::string> names;
+    for (const AnnotatedPerson& person : people) {
+        const Picture whole = readPicture(person.picture);
+        const Picture picture = shrunkPicture(whole, longestSide);
+        const float scale = static_cast<float>(picture.width) / static_cast<float>(whole.width);
+        const std::string bytes = encodeJpeg(picture, kPackedQuality);
+        jpeg.insert(jpeg.end(), bytes.begin(), bytes.end());
+        offsets.push_back(static_cast<std::int64_t>(jpeg.size()));
+        for (int i = 0; i < kKeypointSize; ++i) keypoints.push_back(person.keypoints[i] * (i % 3 == 2 ? 1 : scale));
+        for (const double side : {person.box.x, person.box.y, person.box.width, person.box.height})
+            boxes.push_back(static_cast<float>(side) * scale);
+        names.push_back(person.id);
+    }
+    const std::size_t count = names.size();
+    NpzArrays arrays;
+    arrays["jpeg"] = NdArray::from(jpeg, {jpeg.size()});
+    arrays["offsets"] = NdArray::from(offsets, {count + 1});
+    arrays["keypoints"] = NdArray::from(keypoints, {count, kNumCocoPlusJoints, 3});
+    arrays["boxes"] = NdArray::from(boxes, {count, 4});
+    arrays["names"] = NdArray::fromText(nlohmann::json(names).dump());
+    writeNpz(file, arrays);
+}
+
+std::shared_ptr<const PackedPictures> loadPackedPictures(const std::filesystem::path& file, DataSplit split, int longestSide) {
+    const PackedArrays arrays(file);
+    std::vector<std::size_t> wanted;
+    for (std::size_t i = 0; i < arrays.names.size(); ++i)
+        if (packedSplitOf(arrays.names[i]) == split) wanted.push_back(i);
+    if (wanted.empty()) throw Error(file.string() + ": no picture of this split among " + std::to_string(arrays.names.size()));
+    auto pictures = std::make_shared<PackedPictures>();
+    pictures->entries.resize(wanted.size());
+    const std::size_t numThreads = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, wanted.size());
+    std::vector<std::exception_ptr> failures(numThreads);
+    {
+        std::vector<std::jthread> threads;
+        for (std::size_t thread = 0; thread < numThreads; ++thread)
+            threads.emplace_back([&, thread] {
+                try {
+                    for (std::size_t i = thread; i < wanted.size(); i += numThreads)
+                        pictures->entries[i] = decodeEntry(arrays, wanted[i], longestSide);
+                } catch (...) {
+                    failures[thread] = std::current_exception();
+                }
+            });
+    }
+    for (const std::exception_ptr& failure : failures)
+        if (failure) std::rethrow_exception(failure);
+    return pictures;
+}
+
+void PackedSource::draw(std::uint64_t index, TrainingSample& sample) {
+    const auto& entries = pictures_->entries;
+    Random random(options_.seed, index);
+    const auto& entry = entries[options_.isVaried ? random.below(entries.size()) : index % entries.size()];
+    const CropTransform crop = options_.isVaried ? variedCrop(entry.box, options_, random)
+                                                 : CropTransform{windowOfBox(entry.box, options_.personShare)};
+    sample = {};
+    sample.size = options_.size;
+    cropPixels(entry.picture, crop, options_.size, sample.pixels);
+    sample.keypoints = cropKeypoints(entry.keypoints, crop);
+    if (!options_.isVaried) return;
+    if (options_.augmentation.color > 0) varyColors(sample.pixels, options_.augmentation.color, random);
+    if (random.chance(options_.augmentation.occlusion))
+        pasteOccluder(sample.pixels, options_.size, entries[random.below(entries.size())].picture, random);
+}
+
+}  // namespace hmr

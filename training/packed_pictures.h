@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "body/picture.h"
+#include "training/annotations.h"
+#include "training/config.h"
+#include "training/pose_prior.h"
+#include "training/sample.h"
+
+namespace hmr {
+
+/// Annotated pictures of one split, decoded and small enough to stay in memory.
+struct PackedPictures {
+    struct Entry {
+        Picture picture;      ///< RGB
+        Keypoints keypoints;  ///< pixels of `picture`
+        PixelBox box;         ///< the same
+        std::string name;
+    };
+    std::vector<Entry> entries;
+};
+
+/// Which split a packed picture belongs to: one in twenty is for validation, by its name alone.
+DataSplit packedSplitOf(const std::string& name);
+
+/// Writes pictures (shrunk to `longestSide`, as JPEG), joints and boxes into one .npz. Arrays: jpeg [bytes], offsets [N+1],
+/// keypoints [N,19,3], boxes [N,4], names (JSON list). Throws Error.
+void packPictures(const std::filesystem::path& file, const std::vector<AnnotatedPerson>& people, int longestSide = 256);
+
+/// Reads the pictures of a split, shrunk to `longestSide`. Throws Error when the file is not packed pictures.
+std::shared_ptr<const PackedPictures> loadPackedPictures(const std::filesystem::path& file, DataSplit split, int longestSide = 160);
+
+/// How PackedSource crops.
+struct PackedSourceOptions {
+    std::uint64_t seed = 1;
+    int size = 128;                       ///< of the crops, pixels
+    double personShare = 150.0 / 224.0;   ///< longer side of the box over the crop's side
+    bool isVaried = true;                 ///< off: every picture once, in order, plainly cropped (validation)
+    AugmentationConfig augmentation;
+};
+
+/// Real pictures with 2D joints and nothing else.
+class PackedSource : public SampleSource {
+public:
+    PackedSource(std::shared_ptr<const PackedPictures> pictures, PackedSourceOptions options)
+        : pictures_(std::move(pictures)), options_(options) {}
+    void draw(std::uint64_t index, TrainingSample& sample) override;
+
+private:
+    std::shared_ptr<const PackedPictures> pictures_;
+    PackedSourceOptions options_;
+};
+
+}  // namespace hmr

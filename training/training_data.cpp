@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+#include "training/training_data.h"
+
+#include <map>
+
+#include "body/error.h"
+#include "formats/body_file.h"
+#include "formats/resources.h"
+#include "training/packed_pictures.h"
+#include "training/synthetic_scene.h"
+
+namespace hmr {
+namespace {
+
+using MakeSource = std::function<std::unique_ptr<SampleSource>(int size)>;
+constexpr std::uint64_t kValidationSeed = 0x5EEDED;
+
+MakeSource syntheticMaker(const SyntheticAssets& assets, const TrainingConfig& config, std::uint64_t seed, DataSplit split) {
+    SyntheticSettings settings;
+    settings.seed = seed;
+    settings.personShare = config.personShare;
+    settings.split = split;
+    return [assets, settings](int size) {
+        SyntheticSettings sized = settings;
+        sized.size = size;
+        return std::make_unique<SyntheticScenes>(assets, sized);
+    };
+}
+
+MakeSource packedMaker(std::shared_ptr<const PackedPictures> pictures, const TrainingConfig& config, std::uint64_t seed, bool isVaried) {
+    PackedSourceOptions options;
+    options.seed = seed;
+    options.personShare = config.personShare;
+    options.isVaried = isVaried;
+    options.augmentation = config.augmentation;
+    return [pictures = std::move(pictures), options](int size) {
+        PackedSourceOptions sized = options;
+        sized.size = size;
+        return std::make_unique<PackedSource>(pictures, sized);
+    };
+}
+
+/// The makers of one configured source, for training and for validation.
+struct SourceMakers {
+    MakeSource training, validation;
+};
+
+SourceMakers makersOf(const SourceConfig& source, const TrainingConfig& config, std::uint64_t seed) {
+    if (source.kind == "packed") {
+        auto training = loadPackedPictures(source.file, DataSplit::Training);
+        auto validation = loadPackedPictures(source.file, DataSplit::Validation);
+        return {packedMaker(std::move(training), config, seed, true), packedMaker(std::move(validation), config, seed, false)};
+    }
+    const SyntheticAssets assets = loadSyntheticAssets(source.body, config.prior, source.backgrounds);
+    return {syntheticMaker(assets, config, seed, DataSplit::Training),
+            syntheticMaker(assets, config, kValidationSeed, DataSplit::Validation)};
+}
+
+}  // namespace
+
+TrainingData openTrainingData(const TrainingConfig& config) {
+    TrainingData data;
+    data.body = loadBodyModel(config.body.empty() ? resourcePath("body/openbody.npz") : config.body);
+    if (config.adversarialPrior)
+        data.bodies = std::make_shared<PriorBodySource>(
+            std::make_shared<PosePrior>(loadPosePrior(config.prior.empty() ? resourcePath("prior/prior.npz") : config.prior)), config.seed);
+    std::vector<std::pair<MakeSource, double>> makers;
+    std::map<std::string, int> numOfKind;
+    for (std::size_t i = 0; i < config.sources.size(); ++i) {
+        const SourceConfig& source = config.sources[i];
+        SourceMakers made = makersOf(source, config, config.seed + 1000 * i);
+        makers.emplace_back(std::move(made.training), source.share);
+        const int number = ++numOfKind[source.kind];
+        const std::string name = source.kind + (number > 1 ? std::to_string(number) : "");
+        data.validation.emplace_back(name, config.validationPictures, config.personShare, std::move(made.validation));
+    }
+    data.makeSource = [makers = std::move(makers)](int size) {
+        auto mixed = std::make_unique<MixedSource>();
+        for (const auto& [make, share] : makers)
+            if (share > 0) mixed->add(make(size), share);
+        return mixed;
+    };
+    return data;
+}
+
+}  // namespace hmr
