@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+#include "app/edit_commands.h"
+
+#include <QCoreApplication>
+
+#include "app/joint_angles.h"
+#include "body/skeleton.h"
+
+namespace hmr {
+namespace {
+
+QString translated(const char* text) { return QCoreApplication::translate("EditCommands", text); }
+
+QString jointText(int joint) {
+    return QString::fromStdString(jointLabel(kSmplJointNames[static_cast<std::size_t>(joint) % kNumSmplJoints])).toLower();
+}
+
+}  // namespace
+
+EditPerson::EditPerson(Session& session, int person, const QString& text)
+    : QUndoCommand(text),
+      after_(session.edit(person)),
+      session_(session),
+      key_{session.pictureKey().source, person},
+      before_(after_),
+      gesture_(session.gesture()) {}
+
+void EditPerson::undo() { session_.applyEdit(key_, before_); }
+
+void EditPerson::redo() { session_.applyEdit(key_, after_); }
+
+bool EditPerson::mergeWith(const QUndoCommand* other) {
+    const auto* next = dynamic_cast<const EditPerson*>(other);
+    if (!next || target_ < 0 || next->target_ != target_ || next->key_ != key_ || next->gesture_ != gesture_) return false;
+    after_ = next->after_;
+    setObsolete(after_ == before_);
+    return true;
+}
+
+SetJointRotation::SetJointRotation(Session& session, int person, int joint, const Eigen::Vector3d& axisAngle)
+    : EditPerson(session, person, translated("Turn %1").arg(jointText(joint))) {
+    after_.rotations[joint] = axisAngle;
+    target_ = joint;
+}
+
+SetBeta::SetBeta(Session& session, int person, int index, double value)
+    : EditPerson(session, person, translated("Change shape %1").arg(index + 1)) {
+    after_.betas[index] = value;
+    target_ = index;
+}
+
+ResetJoints::ResetJoints(Session& session, int person, std::span<const int> joints, const QString& text)
+    : EditPerson(session, person, text) {
+    for (const int joint : joints) after_.rotations.erase(joint);
+}
+
+ResetShape::ResetShape(Session& session, int person, int index)
+    : EditPerson(session, person, translated("Reset shape")) {
+    if (index < 0) {
+        after_.betas.clear();
+    } else {
+        after_.betas.erase(index);
+    }
+}
+
+SetBoxes::SetBoxes(Session& session, std::optional<std::vector<PersonBox>> boxes, const QString& text)
+    : QUndoCommand(text), session_(session), key_(session.pictureKey()), after_(std::move(boxes)), gesture_(session.gesture()) {
+    if (session.hasBoxesByHand()) before_ = session.boxes();
+}
+
+void SetBoxes::undo() { session_.applyBoxes(key_, before_); }
+
+void SetBoxes::redo() { session_.applyBoxes(key_, after_); }
+
+bool SetBoxes::mergeWith(const QUndoCommand* other) {
+    const auto* next = dynamic_cast<const SetBoxes*>(other);
+    if (!next || next->key_ != key_ || next->gesture_ != gesture_) return false;
+    after_ = next->after_;
+    setObsolete(after_ == before_);
+    return true;
+}
+
+}  // namespace hmr

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <QUndoCommand>
+#include <optional>
+#include <span>
+
+#include "app/session.h"
+
+namespace hmr {
+
+/// Base of every change to one person of the current frame: swaps the person's edits before and after.
+/// Commands of one gesture on the same target merge.
+class EditPerson : public QUndoCommand {
+public:
+    void undo() override;
+    void redo() override;
+    bool mergeWith(const QUndoCommand* other) override;
+
+protected:
+    EditPerson(Session& session, int person, const QString& text);
+    PersonEdit after_;  ///< starts as the edits there are; the constructor of a command changes it
+    int target_ = -1;   ///< joint or shape direction that a drag holds on to; −1: never merges
+
+private:
+    Session& session_;
+    PersonKey key_;
+    PersonEdit before_;
+    int gesture_;
+};
+
+/// Sets a joint's rotation to its parent (axis-angle, radians).
+class SetJointRotation : public EditPerson {
+public:
+    SetJointRotation(Session& session, int person, int joint, const Eigen::Vector3d& axisAngle);
+    int id() const override { return 1; }
+};
+
+/// Sets one shape coefficient (standard deviations).
+class SetBeta : public EditPerson {
+public:
+    SetBeta(Session& session, int person, int index, double value);
+    int id() const override { return 2; }
+};
+
+/// Gives joints back to the network's answer: one joint, a group, or all.
+class ResetJoints : public EditPerson {
+public:
+    ResetJoints(Session& session, int person, std::span<const int> joints, const QString& text);
+};
+
+/// Gives one shape coefficient back to the network's answer, or all when `index` is −1.
+class ResetShape : public EditPerson {
+public:
+    ResetShape(Session& session, int person, int index = -1);
+};
+
+/// Sets the person boxes of the current picture by hand (draw, move, resize, delete), or nothing: find them again.
+class SetBoxes : public QUndoCommand {
+public:
+    SetBoxes(Session& session, std::optional<std::vector<PersonBox>> boxes, const QString& text);
+    void undo() override;
+    void redo() override;
+    int id() const override { return 3; }
+    bool mergeWith(const QUndoCommand* other) override;
+
+private:
+    Session& session_;
+    PictureKey key_;
+    std::optional<std::vector<PersonBox>> before_, after_;
+    int gesture_;
+};
+
+}  // namespace hmr

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+#include <QApplication>
+#include <QSurfaceFormat>
+#include <cstdio>
+#include <exception>
+
+#include "app/look.h"
+#include "app/main_window.h"
+
+int main(int argc, char** argv) {
+    QSurfaceFormat format;
+    format.setVersion(3, 3);
+    format.setProfile(QSurfaceFormat::CoreProfile);
+    format.setDepthBufferSize(24);
+    format.setSamples(4);
+    QSurfaceFormat::setDefaultFormat(format);
+
+    QApplication application(argc, argv);
+    QApplication::setOrganizationName("hmr-studio");
+    QApplication::setApplicationName("hmr-studio");
+    QApplication::setApplicationDisplayName("HMR Studio");
+    QApplication::setApplicationVersion(HMR_VERSION);
+    QApplication::setDesktopFileName("hmr-studio");
+    try {
+        hmr::applyLook(application);
+        hmr::MainWindow window(hmr::parseCommandLine(application.arguments()));
+        window.show();
+        return QApplication::exec();
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "hmr-studio: %s\n", error.what());
+        return 1;
+    }
+}

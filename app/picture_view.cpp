@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT
+#include "app/picture_view.h"
+
+#include <QApplication>
+#include <QOpenGLContext>
+#include <QPainter>
+#include <algorithm>
+#include <cmath>
+
+#include "app/scene_of_session.h"
+#include "body/error.h"
+#include "renderer/scene_figure.h"
+#include "renderer/scene_view.h"
+
+namespace hmr {
+namespace {
+
+const Eigen::Vector4f kCanvasColor(0.118f, 0.122f, 0.133f, 1);
+
+QColor qColor(const Eigen::Vector3f& color) { return QColor::fromRgbF(color.x(), color.y(), color.z()); }
+
+}  // namespace
+
+PictureView::PictureView(Session& session, QWidget* parent) : QOpenGLWidget(parent), session_(session) {
+    setObjectName("pictureView");
+    setMouseTracking(true);
+    setFocusPolicy(Qt::StrongFocus);
+    setMinimumSize(240, 180);
+    setAccessibleName(tr("Picture"));
+    connect(&session_, &Session::frameChanged, this, [this] { followPicture(); });
+    for (const auto signal : {&Session::bodyChanged, &Session::peopleChanged, &Session::selectionChanged, &Session::viewChanged})
+        connect(&session_, signal, this, &PictureView::showChange);
+    connect(&session_, &Session::personEdited, this, &PictureView::showChange);
+}
+
+PictureView::~PictureView() { releaseGl(); }
+
+void PictureView::releaseGl() {
+    if (!renderer_) return;
+    makeCurrent();
+    renderer_.reset();
+    doneCurrent();
+}
+
+void PictureView::initializeGL() {
+    connect(context(), &QOpenGLContext::aboutToBeDestroyed, this, &PictureView::releaseGl, Qt::DirectConnection);
+    try {
+        renderer_ = std::make_unique<SceneRenderer>();
+    } catch (const Error& error) {
+        Q_EMIT failed(QString::fromStdString(error.what()));
+    }
+}
+
+Eigen::Vector2d PictureView::pictureSize() const {
+    if (!session_.hasPicture()) return Eigen::Vector2d::Zero();
+    const cv::Mat& picture = session_.frame().estimate->frame.picture;
+    return Eigen::Vector2d(picture.cols, picture.rows);
+}
+
+void PictureView::showChange() {
+    shown_.reset();
+    update();
+}
+
+void PictureView::followPicture() {
+    if (pictureSize() != lastPictureSize_) {
+        lastPictureSize_ = pictureSize();
+        isFitted_ = true;
+    }
+    fitIfWanted();
+    showChange();
+}
+
+void PictureView::fitIfWanted() {
+    const Eigen::Vector2d size = pictureSize();
+    if (!isFitted_ || size.x() <= 0 || width() <= 0 || height() <= 0) return;
+    constexpr double kMargin = 12;
+    scale_ = std::max(0.001, std::min((width() - 2 * kMargin) / size.x(), (height() - 2 * kMargin) / size.y()));
+    // Very small pictures stay readable as pixels instead of filling the screen.
+    scale_ = std::min(scale_, 16.0);
+    corner_ = QPointF((width() - size.x() * scale_) / 2, (height() - size.y() * scale_) / 2);
+    Q_EMIT zoomChanged(100 * scale_ * devicePixelRatioF());
+}
+
+void PictureView::fitPicture() {
+    isFitted_ = true;
+    orbit_ = {.yaw = orbit_.yaw, .pitch = orbit_.pitch};
+    side_ = OrbitView::side();
+    fitIfWanted();
+    update();
+}
+
+void PictureView::zoomBy(double factor) { zoomAt(rect().center(), factor); }
+
+void PictureView::showActualSize() { zoomBy(1 / (scale_ * devicePixelRatioF())); }
+
+void PictureView::zoomAt(const QPointF& point, double factor) {
+    if (isOverlay()) {
+        const double scale = std::clamp(scale_ * factor, 0.01, 64.0);
+        corner_ = point + (corner_ - point) * (scale / scale_);
+        scale_ = scale;
+        isFitted_ = false;
+        Q_EMIT zoomChanged(100 * scale_ * devicePixelRatioF());
+    } else {
+        freeView().zoom(std::log(factor) / std::log(1.2));
+    }
+    update();
+}
+
+QPointF PictureView::widgetFromPicture(const Eigen::Vector2d& pixel) const {
+    return corner_ + QPointF(pixel.x(), pixel.y()) * scale_;
+}
+
+Eigen::Vector2d PictureView::pictureFromWidget(const QPointF& point) const {
+    const QPointF pixel = (point - corner_) / scale_;
+    return {pixel.x(), pixel.y()};
+}
+
+void PictureView::setDrawsBoxes(bool drawsBoxes) {
+    if (drawsBoxes == drawsBoxes_) return;
+    drawsBoxes_ = drawsBoxes;
+    setCursor(drawsBoxes ? Qt::CrossCursor : Qt::ArrowCursor);
+    Q_EMIT drawsBoxesChanged(drawsBoxes);
+}
+
+const Scene& PictureView::sessionScene() const {
+    if (!shown_) shown_ = sceneOf(session_, session_.view());
+    return *shown_;
+}
+
+Scene PictureView::scene() const {
+    Scene scene = sessionScene();
+    scene.clearColor = kCanvasColor;
+    if (!isOverlay()) {
+        scene.viewFromCamera = freeView().viewFromCamera(scene);
+        scene.drawFloorGrid = true;
+    } else if (newBox_) {
+        const double shrink = scene.width / pictureSize().x();
+        scene.boxes.push_back({{newBox_->x * shrink, newBox_->y * shrink, newBox_->width * shrink, newBox_->height * shrink}, {1, 1, 1}, true});
+    }
+    return scene;
+}
+
+PictureView::Placement PictureView::freePlacement(const Scene& scene) const {
+    // Turning keeps the figures' centre in place, so that is what goes to the middle of the widget.
+    const FreeView free = hmr::freeView(scene);
+    const Eigen::Vector2d middle = free.center.head<2>() * (free.camera.focalLength / free.center.z()) + free.camera.principalPoint;
+    double reach = 0.5;
+    for (std::size_t i = 0; i < scene.figures.size(); ++i) {
+        for (const SceneMesh& mesh : scene.figures[i].meshes) {
+            const Eigen::Vector3f offset = (free.figureTranslations[i] - free.center).cast<float>();
+            reach = std::max<double>(reach, (mesh.positions->rowwise() + offset.transpose()).rowwise().norm().maxCoeff());
+        }
+    }
+    const double pixels = 2 * reach * free.camera.focalLength / free.center.z();
+    const double scale = 0.9 * std::min(width(), height()) / pixels;
+    return {QRectF(rect()).center() - QPointF(middle.x(), middle.y()) * scale, scale};
+}
+
+void PictureView::paintGL() {
+    const double ratio = devicePixelRatioF();
+    Scene scene = this->scene();
+    const bool hasPicture = scene.width > 0;
+    Viewport viewport;
+    viewport.targetWidth = std::max(1, static_cast<int>(std::lround(width() * ratio)));
+    viewport.targetHeight = std::max(1, static_cast<int>(std::lround(height() * ratio)));
+    if (hasPicture) {
+        Placement placement = overlayPlacement();
+        if (isOverlay()) {
+            placement.scale *= pictureSize().x() / scene.width;
+        } else if (!scene.figures.empty()) {
+            placement = freePlacement(scene);
+        }
+        viewport.x = placement.corner.x() * ratio;
+        viewport.y = placement.corner.y() * ratio;
+        viewport.width = scene.width * placement.scale * ratio;
+        viewport.height = scene.height * placement.scale * ratio;
+    } else {
+        scene.width = viewport.targetWidth;
+        scene.height = viewport.targetHeight;
+        scene.clearColor = kCanvasColor;
+        viewport.width = scene.width;
+        viewport.height = scene.height;
+    }
+    if (!isOverlay() && scene.figures.empty()) {
+        scene.viewFromCamera.reset();
+        scene.drawFloorGrid = false;
+    }
+    try {
+        if (renderer_) renderer_->draw(scene, viewport);
+    } catch (const Error& error) {
+        renderer_.reset();
+        QMetaObject::invokeMethod(this, [this, text = QString::fromStdString(error.what())] { Q_EMIT failed(text); }, Qt::QueuedConnection);
+    }
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    if (!hasPicture) {
+        paintWelcome(painter);
+    } else {
+        paintLabels(painter);
+    }
+}
+
+void PictureView::paintLabels(QPainter& painter) {
+    if (!isOverlay() || !session_.view().boxes) return;
+    const auto boxes = session_.boxes();
+    if (boxes.size() < 2) return;
+    QFont font = painter.font();
+    font.setBold(true);
+    painter.setFont(font);
+    for (const PersonBox& person : boxes) {
+        const QPointF corner = widgetFromPicture({person.box.x, person.box.y});
+        const QString text = QString::number(person.id + 1);
+        const QRectF tag(corner.x(), corner.y() - 20, std::max(20.0, painter.fontMetrics().horizontalAdvance(text) + 12.0), 20);
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(qColor(figureColor(person.id)));
+        painter.drawRoundedRect(tag, 3, 3);
+        painter.setPen(QColor(20, 22, 26));
+        painter.drawText(tag, Qt::AlignCenter, text);
+    }
+}
+
+void PictureView::paintWelcome(QPainter& painter) {
+    const QRectF area(0, 0, width(), height());
+    QFont large = font(), small = font();
+    large.setPointSizeF(font().pointSizeF() * 1.7);
+    painter.setFont(large);
+    painter.setPen(QColor(205, 208, 214));
+    painter.drawText(area.adjusted(0, -30, 0, -30), Qt::AlignCenter, tr("Open a picture, a video or a folder"));
+    painter.setFont(small);
+    painter.setPen(QColor(140, 145, 153));
+    painter.drawText(area.adjusted(0, 30, 0, 30), Qt::AlignCenter,
+                     tr("or drop it here. Every person in it becomes a body that you can shape, pose and export."));
+}
+
+void PictureView::resizeEvent(QResizeEvent* event) {
+    QOpenGLWidget::resizeEvent(event);
+    fitIfWanted();
+}
+
+}  // namespace hmr
