@@ -7,6 +7,7 @@
 #include "body/error.h"
 #include "body/packed_pose_directions.h"
 #include "body/skeleton.h"
+#include "body/smpl_coco_plus.h"
 
 namespace hmr {
 namespace {
@@ -141,6 +142,10 @@ void checkAdditions(const BodyModelData& data) {
     }
 }
 
+bool hasSmplsMesh(const BodyModelData& data) {
+    return data.templateVertices.rows() == 6890 && data.triangles.rows() == 13776 && data.parents.size() == kNumSmplJoints;
+}
+
 }  // namespace
 
 BodyModel::BodyModel(BodyModelData data) : data_(std::move(data)) {
@@ -148,6 +153,9 @@ BodyModel::BodyModel(BodyModelData data) : data_(std::move(data)) {
     checkAdditions(data_);
     data_.jointRegressor.makeCompressed();
     data_.skinWeights.makeCompressed();
+    if (data_.cocoPlusRegressor.rows() == 0 && hasSmplsMesh(data_)) {
+        data_.cocoPlusRegressor = cocoPlusRegressorOfSmpl(data_.jointRegressor);
+    }
     packedPoseDirections_ = std::make_shared<PackedPoseDirections>(data_.poseDirections);
     const Eigen::SparseMatrix<double, Eigen::RowMajor> regressor = data_.jointRegressor.cast<double>();
     templateJoints_ = regressor * data_.templateVertices.cast<double>();

@@ -41,6 +41,7 @@ struct BodyModelData {
 class BodyModel {
 public:
     /// Throws Error when shapes disagree, the tree is no tree, an index is out of range or a number is not finite.
+    /// A body of SMPL's mesh without coco-plus joints gets approximate ones (body/smpl_coco_plus.h).
     explicit BodyModel(BodyModelData data);
 
     const BodyModelData& data() const { return data_; }

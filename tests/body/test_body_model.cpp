@@ -4,6 +4,7 @@
 
 #include "body/body_model.h"
 #include "body/error.h"
+#include "body/posing.h"
 #include "support/small_body.h"
 #include "support/test_class.h"
 
@@ -37,6 +38,27 @@ private Q_SLOTS:
         data.textureCoordinates.resize(0, 2);
         data.textureTriangles.resize(0, 3);
         QCOMPARE(BodyModel(data).numVertices(), 560);
+    }
+
+    void smplsMeshGetsCocoPlusJoints() {
+        BodyModelData small = SmallBody::data(), data;
+        const int numVertices = 6890;
+        data.templateVertices = Points3f::Random(numVertices, 3);
+        data.shapeDirections = Eigen::MatrixXf::Zero(3 * numVertices, 10);
+        data.poseDirections = Eigen::MatrixXf::Zero(3 * numVertices, 207);
+        data.jointRegressor = small.jointRegressor;
+        data.jointRegressor.conservativeResize(24, numVertices);
+        data.skinWeights.resize(numVertices, 24);
+        for (int vertex = 0; vertex < numVertices; ++vertex) data.skinWeights.insert(vertex, vertex % 24) = 1;
+        data.parents = small.parents;
+        data.triangles = Triangles::Zero(13776, 3);
+        const BodyModel model(std::move(data));
+        const Points3f& vertices = model.data().templateVertices;
+        const Points3d joints = cocoPlusJoints(model, vertices);
+        QVERIFY((joints.row(0) - model.templateJoints().row(8)).norm() < 1e-6);
+        QVERIFY((joints.row(11) - model.templateJoints().row(20)).norm() < 1e-6);
+        QCOMPARE(joints.row(14).cast<float>(), vertices.row(332));
+        QCOMPARE(joints.row(18).cast<float>(), vertices.row(4071));
     }
 
     void aDamagedBodyIsRefusedByField_data() {
