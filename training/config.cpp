@@ -134,7 +134,8 @@ void visitFields(SourceConfig& source, Visitor& visitor) {
     visitor.field("file", source.file);
     visitor.field("body", source.body);
     visitor.field("backgrounds", source.backgrounds);
-    visitor.field("wardrobe", source.wardrobe);
+    visitor.field("degradation", source.degradation);
+    visitor.field("farShare", source.farShare);
 }
 
 template <typename Visitor>

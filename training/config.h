@@ -20,8 +20,9 @@ struct SourceConfig {
     double share = 1;                   ///< relative to the other sources
     std::filesystem::path file;         ///< packed: what `hmr dataset pack` wrote
     std::filesystem::path body;         ///< synthetic: body file, with levels of detail if they are quicker to draw
-    std::filesystem::path backgrounds;  ///< synthetic: a folder of pictures; empty: procedural ones only
-    std::filesystem::path wardrobe;     ///< synthetic: a folder of garments, skins and hair; may be empty
+    std::filesystem::path backgrounds;  ///< synthetic: packed background pictures; empty: procedural ones only
+    double degradation = 1;             ///< synthetic: strength of blur, noise and JPEG artefacts
+    double farShare = 0.1;              ///< synthetic: people that are a small part of the crop
 };
 
 /// Weights of the objective. The encoder's loss is the sum of each term times its weight.

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "body/error.h"
+#include "body/rotation.h"
 #include "network/weights_file.h"
 
 namespace hmr {
@@ -64,9 +65,11 @@ void setTrainable(torch::nn::Module& module, bool trainable) {
 
 }  // namespace
 
-Learner::Learner(const TrainingConfig& config, const BodyModel& body, torch::Device device, ProcessGroup* group)
+Learner::Learner(const TrainingConfig& config, const BodyModel& body, const BodyParameters& meanBody, torch::Device device,
+                 ProcessGroup* group)
     : config_(config), device_(device), group_(group), recipe_(recipeOf(config, body)), model_(optionsOf(config, recipe_)),
-      body_(body, device) {
+      body_(body, device), meanBody_(meanBody) {
+    model_->setMeanParameters(meanBody, WeakPerspectiveCamera{});
     if (!config.initialWeights.empty()) loadWeights(config.initialWeights, *model_);
     model_->to(device);
     parameters_.emplace(*model_, config.channelsLast);
@@ -171,6 +174,18 @@ std::vector<HmrPrediction> Learner::predict(const torch::Tensor& pictures) {
     }
     swapAveraged();
     return predictions;
+}
+
+HmrPrediction Learner::startPrediction() const {
+    const auto options = torch::TensorOptions().dtype(torch::kFloat32);
+    torch::Tensor rotations = torch::empty({1, kNumSmplJoints, 3, 3}, options), betas = torch::empty({1, kNumBetas}, options);
+    for (int joint = 0; joint < kNumSmplJoints; ++joint) {
+        const Eigen::Matrix3d rotation = rotationFromAxisAngle(meanBody_.pose.row(joint).transpose());
+        for (int i = 0; i < 9; ++i) rotations.data_ptr<float>()[9 * joint + i] = static_cast<float>(rotation(i / 3, i % 3));
+    }
+    for (int i = 0; i < kNumBetas; ++i) betas.data_ptr<float>()[i] = static_cast<float>(meanBody_.betas[i]);
+    const auto scale = static_cast<float>(WeakPerspectiveCamera{}.scale);
+    return {torch::tensor({scale, 0.0f, 0.0f}, options).unsqueeze(0).to(device_), rotations.to(device_), betas.to(device_)};
 }
 
 std::vector<std::pair<std::string, torch::Tensor>> Learner::state() {

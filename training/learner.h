@@ -34,7 +34,7 @@ public:
 class Learner {
 public:
     /// `group` may be null. Throws Error for initial weights that do not fit.
-    Learner(const TrainingConfig& config, const BodyModel& body, torch::Device device, ProcessGroup* group);
+    Learner(const TrainingConfig& config, const BodyModel& body, const BodyParameters& meanBody, torch::Device device, ProcessGroup* group);
 
     /// Adds the gradients of one batch; every `accumulate` batches the parameters change.
     /// Throws Error naming nothing but the loss when it is not finite; parameters are then as before.
@@ -42,6 +42,9 @@ public:
 
     /// Predictions of the averaged weights, without dropout, in float32. Training goes on as if this had not been called.
     std::vector<HmrPrediction> predict(const torch::Tensor& pictures);
+
+    /// The start of the regressor's corrections, the same for every picture: the baseline to beat. N = 1.
+    HmrPrediction startPrediction() const;
 
     const NetworkRecipe& recipe() const { return recipe_; }
     void setInputSize(int size) { recipe_.inputSize = size; }
@@ -71,6 +74,7 @@ private:
     NetworkRecipe recipe_;
     HmrModel model_{nullptr};
     BodyLayer body_;
+    BodyParameters meanBody_;
     PosePriorDiscriminator discriminator_{nullptr};
     std::optional<FlatParameters> parameters_, discriminatorParameters_;
     std::optional<FlatAdam> optimizer_, discriminatorOptimizer_;

@@ -34,7 +34,7 @@ torch::Device trainingDevice(const TrainingConfig& config) {
 
 Trainer::Trainer(TrainingConfig config, TrainingData data, const fs::path& folder, bool resume, std::ostream& terminal, ProcessGroup* group)
     : config_(std::move(config)), data_(std::move(data)), folder_{folder}, group_(group), device_(trainingDevice(config_)),
-      learner_(seeded(config_), *data_.body, device_, group), terminal_(terminal) {
+      learner_(seeded(config_), *data_.body, data_.meanBody, device_, group), terminal_(terminal) {
     const int threads = config_.threads > 0 ? config_.threads : static_cast<int>(std::thread::hardware_concurrency());
     torch::set_num_threads(std::max(1, threads));
     const bool hasRun = !checkpointsIn(folder_.checkpoints()).empty();

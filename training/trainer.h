@@ -27,6 +27,7 @@ struct TrainingData {
     std::function<std::unique_ptr<SampleSource>(int size)> makeSource;
     std::shared_ptr<const RealBodySource> bodies;  ///< null without the adversarial prior
     std::vector<ValidationSet> validation;
+    BodyParameters meanBody;  ///< what the regressor's corrections start from
 };
 
 /// Where a run writes: config.json, log.jsonl, checkpoints/, weights.safetensors (the average, newest), best.safetensors

@@ -2,8 +2,9 @@
 #include "training/training_data.h"
 
 #include <map>
+#include <numbers>
 
-#include "body/error.h"
+#include "body/rotation.h"
 #include "formats/body_file.h"
 #include "formats/resources.h"
 #include "training/packed_pictures.h"
@@ -15,8 +16,11 @@ namespace {
 using MakeSource = std::function<std::unique_ptr<SampleSource>(int size)>;
 constexpr std::uint64_t kValidationSeed = 0x5EEDED;
 
-MakeSource syntheticMaker(const SyntheticAssets& assets, const TrainingConfig& config, std::uint64_t seed, DataSplit split) {
+MakeSource syntheticMaker(const SyntheticAssets& assets, const SourceConfig& source, const TrainingConfig& config, std::uint64_t seed,
+                          DataSplit split) {
     SyntheticSettings settings;
+    settings.degradationStrength = source.degradation;
+    settings.farShare = source.farShare;
     settings.seed = seed;
     settings.personShare = config.personShare;
     settings.split = split;
@@ -40,6 +44,21 @@ MakeSource packedMaker(std::shared_ptr<const PackedPictures> pictures, const Tra
     };
 }
 
+/// The mean of the training poses (nearest rotation to the mean matrix), facing the camera, in the mean shape.
+BodyParameters meanBodyOf(const PosePrior& prior) {
+    BodyParameters mean;
+    const std::vector<int> rows = posesOfSplit(prior, DataSplit::Training);
+    for (int joint = 1; joint < kNumSmplJoints; ++joint) {
+        Eigen::Matrix3d sum = Eigen::Matrix3d::Zero();
+        for (const int row : rows)
+            sum += rotationFromAxisAngle(prior.poses.row(row).segment<3>(3 * joint).transpose().cast<double>());
+        mean.pose.row(joint) = axisAngleFromRotation(nearestRotation(sum)).transpose();
+    }
+    mean.pose.row(0) = Eigen::RowVector3d(std::numbers::pi, 0, 0);
+    mean.betas = prior.betaMean;
+    return mean;
+}
+
 /// The makers of one configured source, for training and for validation.
 struct SourceMakers {
     MakeSource training, validation;
@@ -52,8 +71,8 @@ SourceMakers makersOf(const SourceConfig& source, const TrainingConfig& config, 
         return {packedMaker(std::move(training), config, seed, true), packedMaker(std::move(validation), config, seed, false)};
     }
     const SyntheticAssets assets = loadSyntheticAssets(source.body, config.prior, source.backgrounds);
-    return {syntheticMaker(assets, config, seed, DataSplit::Training),
-            syntheticMaker(assets, config, kValidationSeed, DataSplit::Validation)};
+    return {syntheticMaker(assets, source, config, seed, DataSplit::Training),
+            syntheticMaker(assets, source, config, kValidationSeed, DataSplit::Validation)};
 }
 
 }  // namespace
@@ -61,9 +80,9 @@ SourceMakers makersOf(const SourceConfig& source, const TrainingConfig& config, 
 TrainingData openTrainingData(const TrainingConfig& config) {
     TrainingData data;
     data.body = loadBodyModel(config.body.empty() ? resourcePath("body/openbody.npz") : config.body);
-    if (config.adversarialPrior)
-        data.bodies = std::make_shared<PriorBodySource>(
-            std::make_shared<PosePrior>(loadPosePrior(config.prior.empty() ? resourcePath("prior/prior.npz") : config.prior)), config.seed);
+    const auto prior = std::make_shared<PosePrior>(loadPosePrior(config.prior.empty() ? resourcePath("prior/poses.npz") : config.prior));
+    data.meanBody = meanBodyOf(*prior);
+    if (config.adversarialPrior) data.bodies = std::make_shared<PriorBodySource>(prior, config.seed);
     std::vector<std::pair<MakeSource, double>> makers;
     std::map<std::string, int> numOfKind;
     for (std::size_t i = 0; i < config.sources.size(); ++i) {

@@ -62,11 +62,7 @@ std::vector<PredictedJoints> predictJoints(Learner& learner, const std::vector<T
 
 std::vector<PredictedJoints> meanPoseJoints(Learner& learner, std::size_t count) {
     const torch::NoGradGuard noGradient;
-    const auto options = torch::TensorOptions().dtype(torch::kFloat32).device(learner.device());
-    HmrPrediction mean{torch::tensor({0.9f, 0.0f, 0.0f}, options).unsqueeze(0),
-                       torch::eye(3, options).expand({1, kNumSmplJoints, 3, 3}).clone(), torch::zeros({1, kNumBetas}, options)};
-    mean.rotations.select(0, 0).select(0, 0).copy_(torch::diag(torch::tensor({1.0f, -1.0f, -1.0f}, options)));
-    return std::vector(count, jointsOf(mean, learner.body()).front());
+    return std::vector(count, jointsOf(learner.startPrediction(), learner.body()).front());
 }
 
 Accuracy accuracyOf(const std::vector<PredictedJoints>& predicted, const std::vector<TrainingSample>& samples, double personShare) {
