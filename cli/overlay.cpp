@@ -33,7 +33,7 @@ Picture OverlayPainter::paint(const FrameEstimate& estimate) {
         FigureStyle style;
         style.color = kColors[static_cast<std::size_t>(person.id) % kColors.size()];
         const PosedBody posed = poseBody(*implementation_->body, person.parameters);
-        scene.figures.push_back(sceneFigure(*implementation_->body, posed, frameCamera(person.camera, person.crop), style));
+        scene.figures.push_back(sceneFigure(implementation_->body, posed, frameCamera(person.camera, person.crop), style));
     }
     const Picture drawn = implementation_->renderer.drawPicture(scene);
     Picture overlay(drawn.width, drawn.height, 3);
