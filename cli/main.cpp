@@ -11,9 +11,14 @@ int main(int argc, char** argv) {
     int exitCode = 0;
     try {
         hmr::addBodyCommand(app, exitCode);
+        hmr::addDatasetCommand(app, exitCode);
+        hmr::addEvalCommand(app, exitCode);
         hmr::addTrainCommand(app, exitCode);
 #ifdef HMR_WITH_INFERENCE
         hmr::addRunCommand(app, exitCode);
+        hmr::addInfoCommand(app, exitCode);
+        hmr::addDoctorCommand(app, exitCode);
+        hmr::addBenchCommand(app, exitCode);
 #endif
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

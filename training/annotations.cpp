@@ -22,7 +22,6 @@ constexpr double kJointBoxMargin = 1.1;
 constexpr int kNumCocoJoints = 17;
 /// Coco-plus joint of each of COCO's 17: nose, eyes, ears, shoulders, elbows, wrists, hips, knees, ankles, left first.
 constexpr std::array<int, kNumCocoJoints> kCocoPlusOfCoco = {14, 15, 16, 17, 18, 9, 8, 10, 7, 11, 6, 3, 2, 4, 1, 5, 0};
-constexpr int kNeck = 12, kRightShoulder = 8, kLeftShoulder = 9;
 
 std::vector<std::string> splitLine(const std::string& line) {
     std::vector<std::string> cells;
@@ -70,13 +69,6 @@ Keypoints cocoKeypoints(const Json& numbers, const std::string& where) {
         if (numbers[3 * joint + 2].get<double>() < 0.5) continue;
         float* target = &keypoints[3 * kCocoPlusOfCoco[joint]];
         target[0] = numbers[3 * joint].get<float>(), target[1] = numbers[3 * joint + 1].get<float>(), target[2] = 1;
-    }
-    const float* right = &keypoints[3 * kRightShoulder];
-    const float* left = &keypoints[3 * kLeftShoulder];
-    if (right[2] > 0 && left[2] > 0) {
-        keypoints[3 * kNeck] = (right[0] + left[0]) / 2;
-        keypoints[3 * kNeck + 1] = (right[1] + left[1]) / 2;
-        keypoints[3 * kNeck + 2] = 1;
     }
     return keypoints;
 }

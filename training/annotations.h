@@ -35,8 +35,8 @@ int countVisible(const Keypoints& keypoints);
 std::vector<AnnotatedPerson> readLspTable(const std::filesystem::path& file);
 
 /// COCO person keypoints ("images", "annotations" with 17 joints), pictures in the folder "images" beside the file or next
-/// to it. People without visible joints and crowds are passed over. Neck is the middle of visible shoulders; head top is
-/// unknown. Throws Error naming the annotation.
+/// to it. People without visible joints and crowds are passed over; neck and head top, which COCO lacks, are invisible.
+/// Throws Error naming the annotation.
 std::vector<AnnotatedPerson> readCocoKeypoints(const std::filesystem::path& file);
 
 /// Either of them: a .csv, a .json, or a folder that holds person_keypoints.json or annotations of one .csv. Throws Error.

@@ -12,6 +12,7 @@
 #include "training/config.h"
 #include "training/flat_parameters.h"
 #include "training/objective.h"
+#include "training/process_group.h"
 
 namespace hmr {
 
@@ -21,15 +22,6 @@ struct StepFigures {
     std::vector<std::pair<std::string, double>> terms;
 };
 
-/// Averages a tensor over the processes of a run, in place. A run of one process has none.
-class ProcessGroup {
-public:
-    virtual ~ProcessGroup() = default;
-    virtual void average(torch::Tensor& tensor) = 0;
-    virtual int rank() const = 0;
-    virtual int size() const = 0;
-};
-
 /// The network, its discriminator and everything that changes while they learn.
 class Learner {
 public:
@@ -37,7 +29,7 @@ public:
     Learner(const TrainingConfig& config, const BodyModel& body, const BodyParameters& meanBody, torch::Device device, ProcessGroup* group);
 
     /// Adds the gradients of one batch; every `accumulate` batches the parameters change.
-    /// Throws Error naming nothing but the loss when it is not finite; parameters are then as before.
+    /// Throws Error when the loss or its gradient is not finite; parameters are then as before.
     StepFigures accumulate(const TensorBatch& batch, double learningRateFactor);
 
     /// Predictions of the averaged weights, without dropout, in float32. Training goes on as if this had not been called.

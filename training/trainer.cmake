@@ -1,13 +1,24 @@
 # SPDX-License-Identifier: MIT
-# Pictures with annotations (no Torch), and the trainer.
-
+# Pictures with annotations and judging a network (no Torch headers), and the trainer.
 hmr_library(hmr_training_pictures
-  SOURCES annotations.cpp config.cpp crop_transform.cpp drawing.cpp packed_pictures.cpp sample_queue.cpp
+  SOURCES annotations.cpp config.cpp crop_transform.cpp curves.cpp dataset_check.cpp drawing.cpp mean_body.cpp packed_pictures.cpp
+          sample_queue.cpp
   PUBLIC hmr_body hmr_training_data
   PRIVATE hmr_formats nlohmann_json::nlohmann_json Threads::Threads)
 
+hmr_library(hmr_evaluation
+  SOURCES evaluation.cpp evaluation_set.cpp
+  PUBLIC hmr_body
+  PRIVATE hmr_training_pictures hmr_training_data hmr_network hmr_formats nlohmann_json::nlohmann_json)
+
 hmr_library(hmr_training
-  SOURCES batch.cpp checkpoint.cpp flat_parameters.cpp learner.cpp objective.cpp trainer.cpp trainer_outputs.cpp training_session.cpp
-          training_data.cpp training_log.cpp validation.cpp
+  SOURCES batch.cpp checkpoint.cpp flat_parameters.cpp learner.cpp objective.cpp plot_run.cpp process_group.cpp trainer.cpp trainer_outputs.cpp
+          training_data.cpp training_log.cpp training_session.cpp validation.cpp
   PUBLIC hmr_training_pictures hmr_training_data hmr_network nlohmann_json::nlohmann_json
   PRIVATE hmr_formats)
+# c10d's Gloo group needs the headers of Gloo, which not every LibTorch brings.
+find_path(GLOO_INCLUDE_DIR gloo/context.h HINTS ${TORCH_INCLUDE_DIRS})
+if(GLOO_INCLUDE_DIR)
+  target_include_directories(hmr_training SYSTEM PRIVATE ${GLOO_INCLUDE_DIR})
+  target_compile_definitions(hmr_training PRIVATE HMR_WITH_GLOO USE_C10D_GLOO)
+endif()

@@ -42,8 +42,8 @@ Trainer::Trainer(TrainingConfig config, TrainingData data, const fs::path& folde
     if (!resume && hasRun) throw Error(folder.string() + " already holds a run; add --resume to go on, or choose another folder");
     fs::create_directories(folder_.checkpoints());
     fs::create_directories(folder_.overlays());
-    if (group_ != nullptr) torch::manual_seed(config_.seed + static_cast<std::uint64_t>(group_->rank()));
     if (resume) resumeNewest();
+    if (group_ != nullptr) torch::manual_seed(config_.seed + static_cast<std::uint64_t>(group_->rank() + group_->size() * counters_.step));
     if (isFirstProcess()) {
         writeWholeFile(folder_.config(), trainingConfigText(config_));
         log_.emplace(folder_.log(), counters_.step, terminal_);
@@ -89,6 +89,17 @@ SampleQueueOptions Trainer::queueOptions() {
 double Trainer::minutesNow() const { return minutesBefore_ + secondsSince(start_) / 60; }
 double Trainer::progress() const { return runProgress(config_, counters_.pictures, counters_.minutes); }
 
+void Trainer::agreeOnProgress(bool isStopping) {
+    agreedProgress_ = progress();
+    isEnding_ = isStopping || agreedProgress_ >= 1;
+    if (group_ == nullptr) return;
+    // clocks differ between processes, their learning rates and their ends must not
+    torch::Tensor state = torch::tensor({agreedProgress_, isEnding_ ? 1.0 : 0.0}, torch::kFloat64);
+    group_->average(state);
+    agreedProgress_ = state[0].item<double>();
+    isEnding_ = state[1].item<double>() > 0;
+}
+
 bool Trainer::isDue(std::int64_t everySteps, double everyMinutes, double lastMinutes) const {
     if (everySteps > 0) return counters_.step % everySteps == 0;
     return everyMinutes > 0 && counters_.minutes - lastMinutes >= everyMinutes;
@@ -98,9 +109,11 @@ void Trainer::run(std::stop_token stop) {
     {
         SampleQueue queue(queueOptions(), static_cast<std::uint64_t>(counters_.step));
         lastWaited_ = 0;
-        while (!stop.stop_requested() && progress() < 1) {
+        agreeOnProgress(stop.stop_requested());
+        while (!isEnding_) {
             trainStep(queue);
             afterStep();
+            agreeOnProgress(stop.stop_requested());
         }
     }
     if (!isFirstProcess()) return;
@@ -113,7 +126,7 @@ void Trainer::run(std::stop_token stop) {
 void Trainer::trainStep(SampleQueue& queue) {
     const SampleBatch samples = queue.next();
     inputSize_ = samples.size;
-    const double factor = learningRateFactor(config_, counters_.pictures, progress());
+    const double factor = learningRateFactor(config_, counters_.pictures, agreedProgress_);
     StepFigures figures;
     try {
         figures = learner_.accumulate(tensorBatch(samples, config_.paired, device_), factor);
@@ -131,7 +144,7 @@ void Trainer::trainStep(SampleQueue& queue) {
 void Trainer::logStep(const StepFigures& figures, double learningRate, const SampleQueue& queue) {
     const double seconds = std::max(secondsSince(lastLog_), 1e-9);
     log_->step(counters_, figures, learningRate, inputSize_, static_cast<double>(counters_.pictures - lastLogPictures_) / seconds,
-               (queue.waitedSeconds() - lastWaited_) / seconds, progress());
+               (queue.waitedSeconds() - lastWaited_) / seconds, agreedProgress_);
     lastLog_ = Clock::now();
     lastLogPictures_ = counters_.pictures;
     lastWaited_ = queue.waitedSeconds();

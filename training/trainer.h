@@ -68,6 +68,7 @@ private:
     SampleQueueOptions queueOptions();
     double minutesNow() const;
     double progress() const;
+    void agreeOnProgress(bool isStopping);
     bool isDue(std::int64_t everySteps, double everyMinutes, double lastMinutes) const;
     bool isFirstProcess() const { return group_ == nullptr || group_->rank() == 0; }
 
@@ -83,6 +84,8 @@ private:
     double minutesBefore_ = 0;   ///< of earlier starts
     std::chrono::steady_clock::time_point start_;
     std::atomic<double> minutesForQueue_ = 0;
+    double agreedProgress_ = 0;  ///< the same in all processes
+    bool isEnding_ = false;
     int inputSize_ = 0;
     double lastCheckpointMinutes_ = 0, lastValidationMinutes_ = 0;
     std::chrono::steady_clock::time_point lastLog_;

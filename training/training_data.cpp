@@ -2,11 +2,10 @@
 #include "training/training_data.h"
 
 #include <map>
-#include <numbers>
 
-#include "body/rotation.h"
 #include "formats/body_file.h"
 #include "formats/resources.h"
+#include "training/mean_body.h"
 #include "training/packed_pictures.h"
 #include "training/synthetic_scene.h"
 
@@ -42,21 +41,6 @@ MakeSource packedMaker(std::shared_ptr<const PackedPictures> pictures, const Tra
         sized.size = size;
         return std::make_unique<PackedSource>(pictures, sized);
     };
-}
-
-/// The mean of the training poses (nearest rotation to the mean matrix), facing the camera, in the mean shape.
-BodyParameters meanBodyOf(const PosePrior& prior) {
-    BodyParameters mean;
-    const std::vector<int> rows = posesOfSplit(prior, DataSplit::Training);
-    for (int joint = 1; joint < kNumSmplJoints; ++joint) {
-        Eigen::Matrix3d sum = Eigen::Matrix3d::Zero();
-        for (const int row : rows)
-            sum += rotationFromAxisAngle(prior.poses.row(row).segment<3>(3 * joint).transpose().cast<double>());
-        mean.pose.row(joint) = axisAngleFromRotation(nearestRotation(sum)).transpose();
-    }
-    mean.pose.row(0) = Eigen::RowVector3d(std::numbers::pi, 0, 0);
-    mean.betas = prior.betaMean;
-    return mean;
 }
 
 /// The makers of one configured source, for training and for validation.

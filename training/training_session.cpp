@@ -12,7 +12,8 @@ void runTrainingSession(const TrainingSessionOptions& options, std::stop_token s
     TrainingConfig config = readTrainingConfig(options.config, dataFolder);
     if (options.minutes > 0) config.minutes = options.minutes;
     const auto folder = options.folder.empty() ? std::filesystem::path("runs") / config.name : options.folder;
-    Trainer trainer(config, openTrainingData(config), folder, options.resume, terminal);
+    const auto group = joinProcessGroup(processPlace(options.nodes, options.rank, options.master));
+    Trainer trainer(config, openTrainingData(config), folder, options.resume, terminal, group.get());
     terminal << config.name << ": " << config.architecture << ", " << countParameters(*trainer.learner().model()) / 1000
              << " thousand parameters, batch " << config.batch << " on " << trainer.learner().device().str() << "\n"
              << "stop with Ctrl+C; go on with: hmr train " << options.config.string() << " -o " << folder.string() << " --resume"

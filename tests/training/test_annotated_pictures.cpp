@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+#include <QObject>
+#include <QTemporaryDir>
+#include <set>
+
+#include "formats/atomic_file.h"
+#include "formats/npz.h"
+#include "support/error_text.h"
+#include "support/test_class.h"
+#include "training/crop_transform.h"
+#include "training/dataset_check.h"
+#include "training/packed_pictures.h"
+#include "training/picture_file.h"
+
+using namespace hmr;
+using hmr::test::errorText;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int kWidth = 90, kHeight = 120;
+
+/// A picture whose colour says where a pixel is.
+Picture gradientPicture() {
+    Picture picture(kWidth, kHeight, 3);
+    for (int y = 0; y < kHeight; ++y)
+        for (int x = 0; x < kWidth; ++x) {
+            picture.at(x, y)[0] = static_cast<std::uint8_t>(2 * x);
+            picture.at(x, y)[1] = static_cast<std::uint8_t>(2 * y);
+            picture.at(x, y)[2] = 60;
+        }
+    return picture;
+}
+
+/// One line of an LSP table: joints on two vertical lines, the one named hidden.
+std::string tableLine(const std::string& name, int hidden = -1) {
+    std::string line = name;
+    for (int joint = 0; joint < kNumLspJoints; ++joint)
+        line += "," + std::to_string(joint % 2 == 0 ? 30 : 60) + "," + std::to_string(20 + 6 * joint) + "," + (joint == hidden ? "0" : "1");
+    return line + "\n";
+}
+
+}  // namespace
+
+class TestAnnotatedPictures : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir folder_;
+    fs::path root() const { return fs::path(folder_.path().toStdString()); }
+
+    fs::path writeTable(const std::string& name, const std::string& lines) {
+        writeWholeFile(root() / name, "file,...\n" + lines);
+        return root() / name;
+    }
+
+private Q_SLOTS:
+    void initTestCase() {
+        fs::create_directories(root() / "train");
+        std::string lines;
+        for (int i = 0; i < 60; ++i) {
+            const std::string name = "im" + std::to_string(i) + ".png";
+            writePicture(root() / "train" / name, gradientPicture());
+            lines += tableLine(name, i == 0 ? 6 : -1);
+        }
+        writeTable("train.csv", lines);
+    }
+
+    void tableReadsJointsAndBox() {
+        const auto people = readLspTable(root() / "train.csv");
+        QCOMPARE(people.size(), std::size_t{60});
+        QCOMPARE(countVisible(people[0].keypoints), 13);
+        QCOMPARE(people[0].keypoints[3 * 6 + 2], 0.0f);
+        QCOMPARE(countVisible(people[1].keypoints), 14);
+        QCOMPARE(people[1].keypoints[3 * 1], 60.0f);
+        QCOMPARE(people[1].keypoints[3 * 1 + 1], 26.0f);
+        QVERIFY(std::abs(people[1].box.height - 1.1 * 78) < 1e-6);
+        QVERIFY(datasetProblems(people).empty());
+        QCOMPARE(readAnnotations(root()).size(), std::size_t{60});
+    }
+
+    void badTablesNameTheLine_data() {
+        QTest::addColumn<QString>("lines");
+        QTest::addColumn<QString>("named");
+        QTest::newRow("columns") << "im1.png,1,2\n" << "expected 43 columns";
+        QTest::newRow("missing picture") << QString::fromStdString(tableLine("gone.png")) << "gone.png";
+        QTest::newRow("outside the folder") << QString::fromStdString(tableLine("../train/im1.png")) << "bad picture name";
+        QTest::newRow("NaN") << QString::fromStdString(tableLine("im1.png")).replace("60,26", "nan,26") << "\"nan\"";
+        QTest::newRow("word") << QString::fromStdString(tableLine("im1.png")).replace("60,26", "x,26") << "\"x\"";
+        QTest::newRow("empty") << "" << "no annotated person";
+    }
+
+    void badTablesNameTheLine() {
+        QFETCH(QString, lines);
+        QFETCH(QString, named);
+        fs::create_directories(root() / "bad");
+        writeWholeFile(root() / "bad" / "train.csv", "file\n" + lines.toStdString());
+        fs::create_directories(root() / "bad" / "train");
+        writePicture(root() / "bad" / "train" / "im1.png", gradientPicture());
+        const QString error = errorText([&] { readLspTable(root() / "bad" / "train.csv"); });
+        QVERIFY2(error.contains(named), qPrintable("found: " + error));
+    }
+
+    void cocoJointsTakeTheirPlaces() {
+        fs::create_directories(root() / "coco" / "images");
+        writePicture(root() / "coco" / "images" / "a.png", gradientPicture());
+        std::string keypoints;
+        for (int joint = 0; joint < 17; ++joint)
+            keypoints += (joint ? "," : "") + std::to_string(10 + joint) + "," + std::to_string(50 + joint) + "," + (joint == 4 ? "0" : "2");
+        const auto text = [&](const std::string& points) {
+            return R"({"images": [{"id": 5, "file_name": "a.png"}], "annotations": [{"id": 9, "image_id": 5, "iscrowd": 0,
+                "bbox": [8, 40, 30, 60], "keypoints": [)" + points + "]}]}";
+        };
+        writeWholeFile(root() / "coco" / "person_keypoints.json", text(keypoints));
+        const auto people = readAnnotations(root() / "coco");
+        QCOMPARE(people.size(), std::size_t{1});
+        QCOMPARE(people[0].box, (PixelBox{8, 40, 30, 60}));
+        const auto nameAt = [&](const char* name) {
+            return static_cast<int>(std::ranges::find(kCocoPlusNames, name) - kCocoPlusNames.begin());
+        };
+        // COCO: nose 0, left eye 1, left shoulder 5, right ankle 16, right ear 4 (hidden here); no neck, no head top
+        QCOMPARE(people[0].keypoints[3 * nameAt("nose")], 10.0f);
+        QCOMPARE(people[0].keypoints[3 * nameAt("left_eye")], 11.0f);
+        QCOMPARE(people[0].keypoints[3 * nameAt("left_shoulder")], 15.0f);
+        QCOMPARE(people[0].keypoints[3 * nameAt("right_ankle")], 26.0f);
+        for (const char* name : {"left_ear", "neck", "head_top"})
+            QCOMPARE(people[0].keypoints[3 * nameAt(name) + 2], name == std::string("left_ear") ? 1.0f : 0.0f);
+        QCOMPARE(people[0].keypoints[3 * nameAt("right_ear") + 2], 0.0f);
+        writeWholeFile(root() / "coco" / "person_keypoints.json", text("1,2,2"));
+        QVERIFY(errorText([&] { readAnnotations(root() / "coco"); }).contains("expected 51"));
+    }
+
+    void cropTransformInverts() {
+        CropTransform crop{{{40, 60}, 50}, 0.7, true};
+        for (const Eigen::Vector2d point : {Eigen::Vector2d(0.3, -0.8), Eigen::Vector2d(-1, 1)})
+            QVERIFY((crop.cropFromSource(crop.sourceFromCrop(point)) - point).norm() < 1e-12);
+        QVERIFY((crop.sourceFromCrop({0, 0}) - Eigen::Vector2d(40, 60)).norm() < 1e-12);
+    }
+
+    void pixelsAndJointsMoveTogether() {
+        const Picture picture = gradientPicture();
+        const CropTransform crop{{{45, 60}, 64}, 0.4, true};
+        std::vector<std::uint8_t> pixels;
+        cropPixels(picture, crop, 64, pixels);
+        for (const auto& [column, row] : {std::pair{20, 40}, std::pair{45, 12}}) {
+            const Eigen::Vector2d source = crop.sourceFromCrop({(column + 0.5) / 32 - 1, (row + 0.5) / 32 - 1});
+            const std::uint8_t* pixel = &pixels[3 * (static_cast<std::size_t>(row) * 64 + static_cast<std::size_t>(column))];
+            QVERIFY(std::abs(pixel[0] - 2 * (source.x() - 0.5)) < 1.5);
+            QVERIFY(std::abs(pixel[1] - 2 * (source.y() - 0.5)) < 1.5);
+        }
+    }
+
+    void mirroringSwapsSides() {
+        Keypoints keypoints{};
+        keypoints[0] = 50, keypoints[1] = 60, keypoints[2] = 1;  // right ankle
+        CropTransform crop{{{40, 60}, 40}, 0, false};
+        QCOMPARE(cropKeypoints(keypoints, crop)[0], 0.5f);
+        crop.isMirrored = true;
+        const Keypoints mirrored = cropKeypoints(keypoints, crop);
+        QCOMPARE(mirrored[2], 0.0f);
+        QCOMPARE(mirrored[3 * 5], -0.5f);  // left ankle
+        QCOMPARE(mirrored[3 * 5 + 2], 1.0f);
+    }
+
+    void packedPicturesKeepEverybodyInOneSplit() {
+        const fs::path file = root() / "packed.npz";
+        packPictures(file, readLspTable(root() / "train.csv"));
+        const auto training = loadPackedPictures(file, DataSplit::Training), validation = loadPackedPictures(file, DataSplit::Validation);
+        QCOMPARE(training->entries.size() + validation->entries.size(), std::size_t{60});
+        std::set<std::string> names;
+        for (const auto* half : {training.get(), validation.get()})
+            for (const auto& entry : half->entries) names.insert(entry.name);
+        QCOMPARE(names.size(), std::size_t{60});
+        const auto& entry = training->entries.front();
+        QCOMPARE(entry.picture.width, kWidth);
+        QVERIFY(std::abs(entry.picture.at(40, 60)[0] - 80) < 12);  // JPEG, not exact
+        const auto small = loadPackedPictures(file, DataSplit::Training, 60);
+        QCOMPARE(small->entries.front().picture.height, 60);
+        QVERIFY(std::abs(small->entries.front().keypoints[0] - entry.keypoints[0] / 2) < 1e-4);
+    }
+
+    void drawnSamplesDependOnTheIndexAlone() {
+        const auto pictures = loadPackedPictures(root() / "packed.npz", DataSplit::Training);
+        PackedSourceOptions options;
+        options.size = 48;
+        PackedSource a(pictures, options), b(pictures, options);
+        TrainingSample first, second, other;
+        a.draw(17, first);
+        a.draw(18, other);
+        b.draw(17, second);
+        QVERIFY(first.pixels == second.pixels && first.keypoints == second.keypoints);
+        QVERIFY(first.pixels != other.pixels);
+        QVERIFY(!first.hasJoints3d && !first.hasParameters);
+        QCOMPARE(first.keypoints[3 * 14 + 2], 0.0f);  // LSP has no nose
+    }
+
+    void damagedPackedFilesAreRefused() {
+        const fs::path file = root() / "packed.npz";
+        NpzArrays arrays = readNpz(file);
+        NpzArrays fewer = arrays;
+        fewer.erase("jpeg");
+        writeNpz(root() / "no-jpeg.npz", fewer);
+        QVERIFY(errorText([&] { loadPackedPictures(root() / "no-jpeg.npz", DataSplit::Training); }).contains("\"jpeg\""));
+        NpzArrays shifted = arrays;
+        auto offsets = shifted["offsets"].as<std::int64_t>();
+        offsets[3] = offsets.back() + 10;
+        shifted["offsets"] = NdArray::from(offsets, {offsets.size()});
+        writeNpz(root() / "offsets.npz", shifted);
+        QVERIFY(errorText([&] { loadPackedPictures(root() / "offsets.npz", DataSplit::Training); }).contains("offsets"));
+        auto keypoints = arrays["keypoints"].as<float>();
+        keypoints[4] = NAN;
+        arrays["keypoints"] = NdArray::from(keypoints, {keypoints.size() / 57, 19, 3});
+        writeNpz(root() / "nan.npz", arrays);
+        QVERIFY(errorText([&] { loadPackedPictures(root() / "nan.npz", DataSplit::Training); }).contains("not finite"));
+    }
+};
+
+HMR_TEST_CLASS(TestAnnotatedPictures, "test_annotated_pictures")
+#include "test_annotated_pictures.moc"

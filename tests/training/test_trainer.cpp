@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: MIT
+#include <sys/resource.h>
+#include <torch/torch.h>
+
+#include <QTemporaryDir>
+#include <csignal>
+#include <limits>
+#include <sstream>
+#include <thread>
+
+#include "formats/atomic_file.h"
+#include "network/weights_file.h"
+#include "support/error_text.h"
+#include "support/test_class.h"
+#include "training/stick_source.h"
+
+using namespace hmr;
+using namespace hmr::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Stops a run once it has made so many steps, as a kill would: nothing is saved that was not saved before.
+struct Run {
+    TrainingConfig config = smallConfig();
+    TrainingData data = smallData();
+    std::ostringstream terminal;
+
+    void train(const fs::path& folder, bool resume = false) {
+        Trainer trainer(config, data, folder, resume, terminal);
+        trainer.run({});
+    }
+};
+
+/// Every tensor and counter of a checkpoint but the time it took.
+std::map<std::string, std::vector<std::byte>> contentOf(const fs::path& checkpoint) {
+    const SafetensorsFile file(checkpoint);
+    std::map<std::string, std::vector<std::byte>> content;
+    for (const auto& [name, view] : file.tensors()) content[name].assign(view.bytes.begin(), view.bytes.end());
+    return content;
+}
+
+/// A source whose labels turn bad at some picture.
+class BadSource : public SampleSource {
+public:
+    explicit BadSource(std::unique_ptr<SampleSource> source) : source_(std::move(source)) {}
+    void draw(std::uint64_t index, TrainingSample& sample) override {
+        source_->draw(index, sample);
+        if (index >= 8) sample.keypoints[0] = std::numeric_limits<float>::quiet_NaN();
+    }
+
+private:
+    std::unique_ptr<SampleSource> source_;
+};
+
+/// Files larger than the limit cannot be written while this lives, as on a full disk.
+class FullDisk {
+public:
+    explicit FullDisk(rlim_t bytes) {
+        std::signal(SIGXFSZ, SIG_IGN);
+        getrlimit(RLIMIT_FSIZE, &before_);
+        const rlimit limit{bytes, before_.rlim_max};
+        setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    ~FullDisk() { setrlimit(RLIMIT_FSIZE, &before_); }
+
+private:
+    rlimit before_{};
+};
+
+std::vector<TrainingSample> drawSamples(std::uint64_t first, int count) {
+    StickSource source(SmallBody::model(), 5, 32);
+    std::vector<TrainingSample> samples(static_cast<std::size_t>(count));
+    for (int i = 0; i < count; ++i) source.draw(first + static_cast<std::uint64_t>(i), samples[static_cast<std::size_t>(i)]);
+    return samples;
+}
+
+TensorBatch batchOf(std::uint64_t number, const TrainingConfig& config) {
+    SampleBatch batch{number, 32, drawSamples(number * static_cast<std::uint64_t>(config.batch), config.batch), {}};
+    const AnyBodies bodies;
+    for (int i = 0; i < config.batch * config.iterations; ++i)
+        batch.realBodies.push_back(bodies.draw(number * static_cast<std::uint64_t>(config.batch * config.iterations + i)));
+    return tensorBatch(batch, config.paired, torch::kCPU);
+}
+
+/// A learner with the start that the seed gives.
+std::unique_ptr<Learner> seededLearner(const TrainingConfig& config, ProcessGroup* group = nullptr) {
+    torch::manual_seed(config.seed);
+    return std::make_unique<Learner>(config, *SmallBody::model(), smallData().meanBody, torch::kCPU, group);
+}
+
+double largestDifference(Learner& a, Learner& b, const std::string& name) {
+    const auto stateA = a.state(), stateB = b.state();
+    for (std::size_t i = 0; i < stateA.size(); ++i)
+        if (stateA[i].first == name) return (stateA[i].second - stateB[i].second).abs().max().item<double>();
+    return std::numeric_limits<double>::infinity();
+}
+
+}  // namespace
+
+class TestTrainer : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir folder_;
+    fs::path place(const char* name) const { return fs::path(folder_.path().toStdString()) / name; }
+
+private Q_SLOTS:
+    void initTestCase() { torch::set_num_threads(1); }
+
+    void resumedRunEqualsUnbrokenRun() {
+        Run unbroken;
+        unbroken.train(place("unbroken"));
+        Run first;
+        first.train(place("broken"));
+        // the state a kill between steps 3 and 6 leaves: the checkpoint of step 3, and log lines beyond it
+        fs::remove(place("broken") / "checkpoints" / checkpointName(6));
+        Run second;
+        second.train(place("broken"), true);
+        QVERIFY(second.terminal.str().find("resuming at step 3") != std::string::npos);
+        const auto expected = contentOf(place("unbroken") / "checkpoints" / checkpointName(6));
+        QCOMPARE(contentOf(place("broken") / "checkpoints" / checkpointName(6)) == expected, true);
+        QVERIFY(expected.size() > 40);
+        const std::string log = readWholeFile(place("broken") / "log.jsonl");
+        QCOMPARE(QString::fromStdString(log).count("\"kind\":\"step\""), 6);
+    }
+
+    void dropoutComesFromTheSavedRandomState() {
+        Run unbroken, first, second;
+        for (Run* run : {&unbroken, &first, &second}) run->config.dropout = 0.5;
+        unbroken.train(place("dropout-unbroken"));
+        first.train(place("dropout-broken"));
+        fs::remove(place("dropout-broken") / "checkpoints" / checkpointName(6));
+        second.train(place("dropout-broken"), true);
+        QVERIFY(contentOf(place("dropout-broken") / "checkpoints" / checkpointName(6)) ==
+                contentOf(place("dropout-unbroken") / "checkpoints" / checkpointName(6)));
+    }
+
+    void damagedNewestCheckpointFallsBackToTheOneBefore() {
+        Run run;
+        run.train(place("damaged"));
+        const fs::path newest = place("damaged") / "checkpoints" / checkpointName(6);
+        fs::resize_file(newest, fs::file_size(newest) / 2);
+        Run again;
+        again.train(place("damaged"), true);
+        QVERIFY(again.terminal.str().find("trying the checkpoint before it") != std::string::npos);
+        QVERIFY(again.terminal.str().find("resuming at step 3") != std::string::npos);
+    }
+
+    void checkpointOfAnotherNetworkIsRefused() {
+        Run run;
+        run.train(place("other"));
+        Run wider;
+        wider.config.hiddenSize = 48;
+        const QString text = errorText([&] { wider.train(place("other"), true); });
+        QVERIFY2(text.contains("another network"), qPrintable(text));
+        Run again;
+        QVERIFY(errorText([&] { again.train(place("other")); }).contains("already holds a run"));
+        QVERIFY(errorText([&] { again.train(place("nothing"), true); }).contains("no checkpoint"));
+    }
+
+    void lossThatIsNotFiniteStopsAndNamesTheStep() {
+        Run run;
+        run.data.makeSource = [body = run.data.body](int size) {
+            return std::make_unique<BadSource>(std::make_unique<StickSource>(body, 5, size));
+        };
+        const QString text = errorText([&] { run.train(place("nan")); });
+        QVERIFY2(text.contains("step 3") && text.contains("not finite"), qPrintable(text));
+    }
+
+    void fullDiskLeavesOlderCheckpointsAndGoesOn() {
+        Run run;
+        run.config.keepCheckpoints = 1;
+        Trainer trainer(run.config, run.data, place("full"), false, run.terminal);
+        saveCheckpoint(place("full") / "checkpoints" / checkpointName(1), trainer.learner(), {1, 4, 0, -1}, run.config);
+        const auto before = contentOf(place("full") / "checkpoints" / checkpointName(1));
+        {
+            const FullDisk disk(1'000'000);
+            trainer.run({});
+        }
+        QVERIFY(run.terminal.str().find("checkpoint failed") != std::string::npos);
+        const auto left = checkpointsIn(place("full") / "checkpoints");
+        QCOMPARE(left.size(), std::size_t{1});
+        QVERIFY(contentOf(left.front()) == before);
+        std::size_t numFiles = 0;
+        for ([[maybe_unused]] const auto& entry : fs::directory_iterator(place("full") / "checkpoints")) ++numFiles;
+        QCOMPARE(numFiles, std::size_t{1});  // no half-written file either
+    }
+
+    void newestCheckpointsAreKept() {
+        Run run;
+        run.config.checkpointEverySteps = 1;
+        run.config.keepCheckpoints = 2;
+        run.train(place("keep"));
+        const auto left = checkpointsIn(place("keep") / "checkpoints");
+        QCOMPARE(left.size(), std::size_t{2});
+        QCOMPARE(left[0].filename().string(), checkpointName(6).string());
+        QCOMPARE(left[1].filename().string(), checkpointName(5).string());
+    }
+
+    void exportedWeightsSayWhatTheyAre() {
+        Run run;
+        run.config.dataStatement = "stick figures";
+        run.train(place("export"));
+        const SafetensorsFile weights(place("export") / "weights.safetensors");
+        for (const char* key : {"architecture", "recipe", "training", "data", "pictures_seen", "hours", "accuracy", "licence", "body_model_hash"})
+            QVERIFY2(weights.metadata().contains(key), key);
+        QCOMPARE(weights.metadata().at("data"), std::string("stick figures"));
+        QCOMPARE(weights.metadata().at("pictures_seen"), std::string("24"));
+        QCOMPARE(recipeFrom(weights.metadata(), "test").inputSize, 32);
+        QVERIFY(weights.metadata().at("accuracy").find("PCK@0.1") != std::string::npos);
+        // and training can start from them
+        Run next;
+        next.config.initialWeights = place("export") / "weights.safetensors";
+        next.config.totalPictures = 4;
+        next.train(place("from-weights"));
+    }
+
+    void lossFallsOnAFixedBatch() {
+        TrainingConfig config = smallConfig();
+        config.adversarialPrior = false;
+        const auto learner = seededLearner(config);
+        const TensorBatch batch = batchOf(0, config);
+        const double first = learner->accumulate(batch, 1).loss;
+        double last = first;
+        for (int i = 0; i < 25; ++i) last = learner->accumulate(batch, 1).loss;
+        QVERIFY2(last < 0.6 * first, qPrintable(QString("%1 to %2").arg(first).arg(last)));
+    }
+
+    void switchesReproduceTheAblations() {
+        TrainingConfig config = smallConfig();
+        const auto termsOf = [](const TrainingConfig& c) {
+            const StepFigures figures = seededLearner(c)->accumulate(batchOf(0, c), 1);
+            return std::map<std::string, double>(figures.terms.begin(), figures.terms.end());
+        };
+        const auto whole = termsOf(config);
+        QVERIFY(whole.at("joints3d") > 0 && whole.at("rotations") > 0);
+        QVERIFY(whole.contains("adversarial") && whole.contains("discriminator"));
+        config.paired = false;
+        const auto unpaired = termsOf(config);
+        QCOMPARE(unpaired.at("joints3d"), 0.0);
+        QCOMPARE(unpaired.at("rotations"), 0.0);
+        QVERIFY(unpaired.at("reprojection") > 0);
+        config.adversarialPrior = false;
+        const auto withoutPrior = termsOf(config);
+        QVERIFY(!withoutPrior.contains("adversarial") && !withoutPrior.contains("discriminator"));
+        config.iterations = 1;
+        QCOMPARE(seededLearner(config)->predict(batchOf(0, config).pictures).size(), std::size_t{1});
+    }
+
+    void predictionLeavesTrainingUntouched() {
+        const TrainingConfig config = smallConfig();
+        const auto a = seededLearner(config), b = seededLearner(config);
+        a->accumulate(batchOf(0, config), 1);
+        b->accumulate(batchOf(0, config), 1);
+        a->predict(batchOf(3, config).pictures);
+        for (const char* name : {"encoder.values", "encoder.averaged", "encoder.buffer.0", "encoder.averaged_buffer.0"})
+            QCOMPARE(largestDifference(*a, *b, name), 0.0);
+    }
+
+    void twoProcessesEqualOneOnTheSameGlobalBatch() {
+        TrainingConfig config = smallConfig();
+        config.dropout = 0;
+        TrainingConfig whole = config;
+        whole.accumulate = 2;
+        const auto single = seededLearner(whole);
+        std::unique_ptr<ProcessGroup> groups[2];
+        const int port = 20000 + static_cast<int>(QCoreApplication::applicationPid() % 20000);
+        const auto join = [&](int rank) { groups[rank] = joinProcessGroup({2, rank, "localhost", port}); };
+        std::thread other(join, 1);
+        join(0);
+        other.join();
+        const std::unique_ptr<Learner> pair[2] = {seededLearner(config, groups[0].get()), seededLearner(config, groups[1].get())};
+        for (std::uint64_t step = 0; step < 3; ++step) {
+            for (std::uint64_t half = 0; half < 2; ++half) single->accumulate(batchOf(2 * step + half, config), 1);
+            std::thread second([&] { pair[1]->accumulate(batchOf(2 * step + 1, config), 1); });
+            pair[0]->accumulate(batchOf(2 * step, config), 1);
+            second.join();
+        }
+        QVERIFY(largestDifference(*pair[0], *pair[1], "encoder.values") < 1e-6);
+        QVERIFY2(largestDifference(*single, *pair[0], "discriminator.values") < 2e-4,
+                 qPrintable(QString::number(largestDifference(*single, *pair[0], "discriminator.values"))));
+        // Adam divides by the gradient's size, so rounding of tiny gradients shows; the mean difference tells
+        const auto a = single->state(), b = pair[0]->state();
+        const double mean = (a.front().second - b.front().second).abs().mean().item<double>();
+        const double moved = (a.front().second - seededLearner(config)->state().front().second).abs().mean().item<double>();
+        QVERIFY2(mean < 0.01 * moved, qPrintable(QString("differs by %1 of a movement of %2").arg(mean).arg(moved)));
+    }
+
+    void placesOfProcessesAreChecked() {
+        QCOMPARE(processPlace(4, 3, "node7:1234").host, std::string("node7"));
+        QCOMPARE(processPlace(4, 3, "node7:1234").port, 1234);
+        QVERIFY(errorText([] { processPlace(2, 2, ""); }).contains("does not exist"));
+        QVERIFY(errorText([] { processPlace(2, 1, "host:port"); }).contains("whole number"));
+        qputenv("WORLD_SIZE", "8");
+        qputenv("RANK", "5");
+        QCOMPARE(processPlace(0, -1, "").rank, 5);
+        QCOMPARE(processPlace(0, -1, "").size, 8);
+        qunsetenv("WORLD_SIZE");
+        qunsetenv("RANK");
+    }
+};
+
+HMR_TEST_CLASS(TestTrainer, "test_trainer")
+#include "test_trainer.moc"

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <torch/types.h>
+
+#include <memory>
+#include <string>
+
+namespace hmr {
+
+/// The processes of one run, on one machine or many. A run of one process has none.
+class ProcessGroup {
+public:
+    virtual ~ProcessGroup() = default;
+    /// Replaces a float tensor by its mean over the processes; all of them must call it. Throws Error when one is lost.
+    virtual void average(torch::Tensor& tensor) = 0;
+    virtual int rank() const = 0;
+    virtual int size() const = 0;
+};
+
+/// Where a process stands in its run.
+struct ProcessPlace {
+    int size = 1, rank = 0;
+    std::string host = "localhost";
+    int port = 29500;
+};
+
+/// From arguments (size and rank of at least 0, "HOST:PORT"), else from the environment as torchrun and Slurm's launch lines set it:
+/// WORLD_SIZE, RANK, MASTER_ADDR, MASTER_PORT. Throws Error for numbers that make no sense.
+ProcessPlace processPlace(int size, int rank, const std::string& master);
+
+/// Joins the run through LibTorch's own c10d: Gloo on the CPU. Waits until all processes are there; null for one process.
+/// Throws Error when they are not in time.
+std::unique_ptr<ProcessGroup> joinProcessGroup(const ProcessPlace& place);
+
+}  // namespace hmr
