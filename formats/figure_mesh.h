@@ -17,6 +17,10 @@ struct SplitMesh {
 };
 SplitMesh splitAtSeams(const Figure& figure);
 
+/// The figure with at most `most` joints on a vertex, as GPU formats hold: the strongest ones, their weights scaled to sum to 1.
+/// Its rest vertices move a little, so that skinning them still gives posedVertices.
+Figure withFewerInfluences(const Figure& figure, int most);
+
 /// Gives out every name once: "person", then "person_2" and so on.
 class UniqueNames {
 public:

@@ -23,6 +23,8 @@
 namespace hmr {
 namespace {
 
+constexpr int kMostInfluences = 4;  // Assimp's glTF exporter drops a vertex's further joints without a word
+
 /// A file that Assimp writes into memory.
 class MemoryStream : public Assimp::IOStream {
 public:
@@ -37,8 +39,7 @@ public:
     }
     aiReturn Seek(std::size_t offset, aiOrigin origin) override {
         const std::size_t base = origin == aiOrigin_SET ? 0 : origin == aiOrigin_CUR ? position_ : bytes_.size();
-        if (base + offset > bytes_.size()) return aiReturn_FAILURE;
-        position_ = base + offset;
+        position_ = base + offset;  // may lie beyond the end, as in a file: Assimp fills a .glb's header in later
         return aiReturn_SUCCESS;
     }
     std::size_t Tell() const override { return position_; }
@@ -191,6 +192,11 @@ std::map<std::string, std::string> exportScene(const aiScene& scene, const std::
     return files;
 }
 
+/// Assimp writes the name of a mesh as that of a group; readers make one object of all groups, but one each of objects.
+void nameObjects(std::string& obj) {
+    for (std::size_t at = 0; (at = obj.find("\ng ", at)) != std::string::npos; at += 3) obj[at + 1] = 'o';
+}
+
 void addBounds(const aiScene& scene, const aiNode& node, const aiMatrix4x4& parentTransform, SceneSummary& summary, bool& isFirst) {
     const aiMatrix4x4 transform = parentTransform * node.mTransformation;
     for (unsigned m = 0; m < node.mNumMeshes; ++m) {
@@ -215,8 +221,9 @@ void writeObj(const std::filesystem::path& file, std::span<const Figure> figures
     for (const Figure& figure : figures)
         builder.addMesh(names.take(figure.name), surface(figure, splitAtSeams(figure), figure.posedVertices, figure.posedNormals));
     // The material library comes first: an .obj that names a missing one would be a broken pair.
-    const std::map<std::string, std::string> files = exportScene(*builder.finish(), "obj", file);
+    std::map<std::string, std::string> files = exportScene(*builder.finish(), "obj", file);
     const std::string main = file.filename().string();
+    nameObjects(files.at(main));
     for (const auto& [name, bytes] : files)
         if (name != main) writeWholeFile(file.parent_path() / name, bytes);
     writeWholeFile(file, files.at(main));
@@ -226,7 +233,8 @@ void writeGlb(const std::filesystem::path& file, std::span<const Figure> figures
     requireExportable(figures);
     SceneBuilder builder;
     UniqueNames names;
-    for (const Figure& figure : figures) {
+    for (const Figure& original : figures) {
+        const Figure figure = withFewerInfluences(original, kMostInfluences);
         const SplitMesh split = splitAtSeams(figure);
         const std::string meshName = names.take(figure.name);
         const std::vector<std::string> jointNames = addSkeleton(builder, figure, figures.size() == 1, names);
