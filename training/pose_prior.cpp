@@ -116,17 +116,22 @@ PosePrior wellSpread(const PosePrior& prior, int count, int candidates) {
     const Eigen::MatrixXf features = rotationFeatures(prior, rows);
     const Eigen::VectorXf squares = features.colwise().squaredNorm();
 
-    // Each round takes the row that lies farthest from all taken before.
     Eigen::VectorXf distance = Eigen::VectorXf::Constant(features.cols(), std::numeric_limits<float>::max());
     std::vector<int> chosen;
-    Eigen::Index next = 0;
-    while (static_cast<int>(chosen.size()) < std::min<int>(count, static_cast<int>(rows.size()))) {
-        chosen.push_back(rows[static_cast<std::size_t>(next)]);
-        const Eigen::VectorXf toNext =
-            squares.array() + squares[next] - 2 * (features.transpose() * features.col(next)).array();
-        distance = distance.cwiseMin(toNext);
-        distance[next] = -1;
-        distance.maxCoeff(&next);
+    const auto take = [&](Eigen::Index candidate) {
+        chosen.push_back(rows[static_cast<std::size_t>(candidate)]);
+        const Eigen::VectorXf toIt =
+            squares.array() + squares[candidate] - 2 * (features.transpose() * features.col(candidate)).array();
+        distance = distance.cwiseMin(toIt);
+        distance[candidate] = -1;
+    };
+    const int wanted = std::min<int>(count, static_cast<int>(rows.size()));
+    for (int i = 0; i < wanted / 2; ++i) take(static_cast<Eigen::Index>(i) * features.cols() / (wanted / 2));
+    // The other half: each round takes the row that lies farthest from all taken before.
+    while (static_cast<int>(chosen.size()) < wanted) {
+        Eigen::Index farthest = 0;
+        distance.maxCoeff(&farthest);
+        take(farthest);
     }
     std::sort(chosen.begin(), chosen.end());
 

@@ -38,8 +38,8 @@ PosePrior loadPosePrior(const std::filesystem::path& file);
 /// Writes the same, poses as float16 (error below 0.001 radian).
 void savePosePrior(const std::filesystem::path& file, const PosePrior& prior);
 
-/// At most `count` poses, chosen to lie far from each other (farthest-point sampling over joint rotations, root left
-/// out), in the order of their clips. `candidates` bounds the time: so many rows are looked at, evenly spaced.
+/// At most `count` poses in the order of their clips: half evenly spaced, so that common poses stay common, half those
+/// farthest from all taken (joint rotations, root left out). `candidates` bounds the time: so many rows are looked at.
 PosePrior wellSpread(const PosePrior& prior, int count, int candidates = 20000);
 
 }  // namespace hmr
