@@ -13,6 +13,8 @@ int main(int argc, char** argv) {
         hmr::addBodyCommand(app, exitCode);
         hmr::addDatasetCommand(app, exitCode);
         hmr::addEvalCommand(app, exitCode);
+        hmr::addPriorCommand(app, exitCode);
+        hmr::addSynthCommand(app, exitCode);
         hmr::addTrainCommand(app, exitCode);
 #ifdef HMR_WITH_INFERENCE
         hmr::addRunCommand(app, exitCode);
