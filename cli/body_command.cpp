@@ -24,7 +24,8 @@ Progress progressLines() {
     const auto start = std::chrono::steady_clock::now();
     return [start](const std::string& what) {
         const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-        std::cout << "[" << std::fixed << std::setprecision(0) << std::setw(4) << seconds.count() << " s] " << what << std::endl;
+        std::cout << "[" << std::fixed << std::setprecision(0) << std::setw(4) << seconds.count() << " s] " << what
+                  << std::endl;
     };
 }
 
@@ -53,10 +54,16 @@ void addBodyCommand(CLI::App& app, int&) {
     body->require_subcommand(1);
     CLI::App* command = body->add_subcommand("build", "Derive the open body from MakeHuman's CC0 assets");
     const auto request = std::make_shared<BuildRequest>();
-    command->add_option("--assets", request->assets, "Folder of the assets (holds 3dobjs/base.obj or body/3dobjs/base.obj)")
-        ->required()->type_name("DIR");
-    command->add_option("-o,--output", request->output, "The body in full resolution (.npz)")->required()->type_name("FILE");
-    command->add_option("--lod", request->coarseOutput, "Also the body with SMPL's 6,890 vertices (.npz)")->type_name("FILE");
+    command
+        ->add_option("--assets", request->assets,
+                     "Folder of the assets (holds 3dobjs/base.obj or body/3dobjs/base.obj)")
+        ->required()
+        ->type_name("DIR");
+    command->add_option("-o,--output", request->output, "The body in full resolution (.npz)")
+        ->required()
+        ->type_name("FILE");
+    command->add_option("--lod", request->coarseOutput, "Also the body with SMPL's 6,890 vertices (.npz)")
+        ->type_name("FILE");
     command->add_option("--seed", request->options.seed, "Another population and other poses")->capture_default_str();
     command->add_option("--report", request->report, "Also what was measured on the way (.json)")->type_name("FILE");
     command->callback([request] { build(*request); });

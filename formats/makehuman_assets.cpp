@@ -29,7 +29,9 @@ std::string readText(const fs::path& file) {
         text.append(buffer, static_cast<std::size_t>(count));
         if (text.size() > kLargestFile) throw Error(file.string() + " is larger than any file of MakeHuman's assets.");
     }
-    if (count < 0) throw Error(file.string() + " is damaged: it does not unpack.");
+    int problem = Z_OK;  // a cut file only shows here
+    gzerror(stream.get(), &problem);
+    if (count < 0 || problem != Z_OK) throw Error(file.string() + " is damaged: it does not unpack.");
     return text;
 }
 
@@ -198,7 +200,8 @@ void readTargets(const fs::path& folder, const std::string& prefix, MakeHumanFig
 MakeHumanFigure readMakeHumanFigure(const fs::path& folder) {
     const fs::path root = fs::exists(folder / "body" / "3dobjs") ? folder / "body" : folder;
     if (!fs::exists(root / "3dobjs" / "base.obj"))
-        throw Error(folder.string() + " holds no MakeHuman assets: 3dobjs/base.obj was expected in it or in its folder body. "
+        throw Error(folder.string() +
+                    " holds no MakeHuman assets: 3dobjs/base.obj was expected in it or in its folder body. "
                     "Give the data folder of MakeHuman's CC0 assets with --assets.");
     MakeHumanFigure figure;
     readBaseMesh(root / "3dobjs" / "base.obj", figure);

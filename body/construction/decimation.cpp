@@ -42,9 +42,14 @@ class HalfSurface {
 public:
     HalfSurface(const Points3d& vertices, const SkinTriangles& skin, const Symmetry& symmetry,
                 const std::vector<bool>& isLocked, const Eigen::VectorXd& importance)
-        : vertices_(vertices), symmetry_(symmetry), isLocked_(isLocked), facesOf_(isLocked.size()),
-          quadrics_(isLocked.size(), Eigen::Matrix4d::Zero()), versions_(isLocked.size(), 0),
-          isGone_(isLocked.size(), false), numAlive_(static_cast<int>(isLocked.size())) {
+        : vertices_(vertices),
+          symmetry_(symmetry),
+          isLocked_(isLocked),
+          facesOf_(isLocked.size()),
+          quadrics_(isLocked.size(), Eigen::Matrix4d::Zero()),
+          versions_(isLocked.size(), 0),
+          isGone_(isLocked.size(), false),
+          numAlive_(static_cast<int>(isLocked.size())) {
         const Eigen::Index count = skin.triangles.rows() / 2;
         for (Eigen::Index t = 0; t < count; ++t) {
             Face face;
@@ -67,7 +72,8 @@ public:
     const std::vector<Face>& faces() const { return faces_; }
     bool isGone(Id v) const { return isGone_[v]; }
 
-    /// Carries out the cheapest collapse that is allowed; only one of the middle when `onlyMiddle`. False if none is left.
+    /// Carries out the cheapest collapse that is allowed; only one of the middle when `onlyMiddle`. False if none is
+    /// left.
     bool collapseCheapest(bool onlyMiddle) {
         std::vector<Candidate> putOff;
         bool isDone = false;
@@ -126,7 +132,8 @@ private:
     bool keepsTopology(Id from, Id to, const std::vector<Id>& around, int numShared) const {
         const std::vector<Id> aroundTo = neighbours(to);
         std::vector<Id> common;
-        std::set_intersection(around.begin(), around.end(), aroundTo.begin(), aroundTo.end(), std::back_inserter(common));
+        std::set_intersection(around.begin(), around.end(), aroundTo.begin(), aroundTo.end(),
+                              std::back_inserter(common));
         const bool isAlongMiddle = symmetry_.isMiddle(from);
         if (numShared != (isAlongMiddle ? 1 : 2) || static_cast<int>(common.size()) != numShared) return false;
         if (isAlongMiddle || !symmetry_.isMiddle(to)) return true;
@@ -151,7 +158,7 @@ private:
     }
 
     /// What texture corner of `to` replaces a texture corner of `from`, learnt from the faces that vanish.
-    std::optional<Id> replacement(Id texture, std::array<Id, 3> Face::* layer, Id from, Id to) const {
+    std::optional<Id> replacement(Id texture, std::array<Id, 3> Face::*layer, Id from, Id to) const {
         for (const int f : facesOf_[from]) {
             const int a = faces_[f].cornerOf(from), b = faces_[f].cornerOf(to);
             if (b >= 0 && (faces_[f].*layer)[a] == texture) return (faces_[f].*layer)[b];
@@ -228,7 +235,8 @@ CoarserSkin decimate(const Points3d& vertices, const SkinTriangles& skin, const 
         row[v] = static_cast<Id>(result.kept.size());
         result.kept.push_back(v);
     }
-    const auto count = std::count_if(surface.faces().begin(), surface.faces().end(), [](const Face& f) { return f.isAlive; });
+    const auto count =
+        std::count_if(surface.faces().begin(), surface.faces().end(), [](const Face& f) { return f.isAlive; });
     result.skin = {Triangles(2 * count, 3), Triangles(2 * count, 3)};
     Eigen::Index t = 0;
     for (const Face& face : surface.faces()) {

@@ -58,8 +58,11 @@ std::map<std::string, std::vector<std::uint32_t>> skinLandmarks(const Points3d& 
         throw Error("The named points are those of MakeHuman's mesh hm08 (13,380 skin vertices); this skin has only " +
                     std::to_string(vertices.rows()) + " vertices.");
     std::map<std::string, std::vector<std::uint32_t>> marks = {{"nose", {297}}, {"chin", {495}}, {"head_top", {881}}};
-    const std::map<std::string, std::vector<std::uint32_t>> left = {
-        {"eye", {7774, 7787}}, {"ear", {12106, 12195}}, {"heel", {12442}}, {"big_toe", {11551}}, {"small_toe", {13182}}};
+    const std::map<std::string, std::vector<std::uint32_t>> left = {{"eye", {7774, 7787}},
+                                                                    {"ear", {12106, 12195}},
+                                                                    {"heel", {12442}},
+                                                                    {"big_toe", {11551}},
+                                                                    {"small_toe", {13182}}};
     for (const auto& [name, ids] : left) {
         marks["left_" + name] = ids;
         for (const std::uint32_t v : ids) marks["right_" + name].push_back(symmetry.mirror()[v]);

@@ -11,7 +11,8 @@ namespace hmr {
 namespace {
 
 /// Three levels at 0, ½ and 1, linear between them.
-void addLevels(std::map<std::string, double>& factors, double x, const char* low, const char* middle, const char* high) {
+void addLevels(std::map<std::string, double>& factors, double x, const char* low, const char* middle,
+               const char* high) {
     factors[high] = std::max(0.0, 2 * x - 1);
     factors[low] = std::max(0.0, 1 - 2 * x);
     factors[middle] = 1 - factors[high] - factors[low];
@@ -29,11 +30,18 @@ std::vector<std::string> wordsOf(const std::string& name) {
 const std::vector<std::string>& cubesOfJoint(int joint) {
     static const std::vector<std::vector<std::string>> cubes = [] {
         const std::map<std::string, std::vector<std::string>> limbs = {
-            {"hip", {"upper-leg"}}, {"knee", {"knee"}},   {"ankle", {"ankle"}}, {"foot", {"toe-2-1", "toe-3-1"}},
-            {"collar", {"clavicle"}}, {"shoulder", {"shoulder"}}, {"elbow", {"elbow"}}, {"wrist", {"hand"}},
+            {"hip", {"upper-leg"}},
+            {"knee", {"knee"}},
+            {"ankle", {"ankle"}},
+            {"foot", {"toe-2-1", "toe-3-1"}},
+            {"collar", {"clavicle"}},
+            {"shoulder", {"shoulder"}},
+            {"elbow", {"elbow"}},
+            {"wrist", {"hand"}},
             {"hand", {"finger-2-1", "finger-3-1", "finger-4-1", "finger-5-1"}}};
-        const std::map<std::string, std::string> centre = {{"pelvis", "pelvis"}, {"spine1", "spine-3"},
-            {"spine2", "spine-2"}, {"spine3", "spine-1"}, {"neck", "neck"}, {"head", "head"}};
+        const std::map<std::string, std::string> centre = {{"pelvis", "pelvis"},  {"spine1", "spine-3"},
+                                                           {"spine2", "spine-2"}, {"spine3", "spine-1"},
+                                                           {"neck", "neck"},      {"head", "head"}};
         std::vector<std::vector<std::string>> result;
         for (const std::string_view joint : kSmplJointNames) {
             const std::string name(joint);

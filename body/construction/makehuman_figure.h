@@ -23,14 +23,14 @@ struct MacroTarget {
 struct MakeHumanFigure {
     using Quads = std::vector<std::array<std::uint32_t, 4>>;
 
-    Points3d vertices;           ///< [N,3]
-    int numSkinVertices = 0;     ///< V
-    Quads quads, textureQuads;   ///< of the skin; the latter into textureCoordinates
+    Points3d vertices;          ///< [N,3]
+    int numSkinVertices = 0;    ///< V
+    Quads quads, textureQuads;  ///< of the skin; the latter into textureCoordinates
     Eigen::Matrix<float, Eigen::Dynamic, 2, Eigen::RowMajor> textureCoordinates;
     std::map<std::string, std::vector<std::uint32_t>> jointCubes;  ///< "l-knee": a joint lies at the mean of its cube
     std::map<std::string, std::vector<std::pair<std::uint32_t, double>>> boneWeights;  ///< of the default rig
-    std::vector<std::uint32_t> mirrorVertices;                     ///< [N] the vertex on the other side
-    std::vector<MacroTarget> targets;                              ///< sorted by name
+    std::vector<std::uint32_t> mirrorVertices;  ///< [N] the vertex on the other side
+    std::vector<MacroTarget> targets;           ///< sorted by name
 };
 
 }  // namespace hmr

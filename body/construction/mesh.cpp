@@ -31,7 +31,9 @@ void markSeen(const Points3d& view, const Triangles& triangles, std::vector<bool
         Eigen::Vector2d corner[3];
         for (int k = 0; k < 3; ++k)
             corner[k] = (view.row(triangles(t, k)) - low).head<2>().transpose() * scale + Eigen::Vector2d(1, 1);
-        const auto cross = [](const Eigen::Vector2d& a, const Eigen::Vector2d& b) { return a.x() * b.y() - a.y() * b.x(); };
+        const auto cross = [](const Eigen::Vector2d& a, const Eigen::Vector2d& b) {
+            return a.x() * b.y() - a.y() * b.x();
+        };
         const double area = cross(corner[1] - corner[0], corner[2] - corner[0]);
         if (std::abs(area) < 1e-9) continue;
         const auto bounds = std::minmax({corner[0].x(), corner[1].x(), corner[2].x()});
@@ -39,7 +41,8 @@ void markSeen(const Points3d& view, const Triangles& triangles, std::vector<bool
         for (int y = static_cast<int>(rows.first); y <= static_cast<int>(rows.second) && y < kSize; ++y)
             for (int x = static_cast<int>(bounds.first); x <= static_cast<int>(bounds.second) && x < kSize; ++x) {
                 const Eigen::Vector2d p(x + 0.5, y + 0.5);
-                const double a = cross(corner[1] - p, corner[2] - p) / area, b = cross(corner[2] - p, corner[0] - p) / area;
+                const double a = cross(corner[1] - p, corner[2] - p) / area,
+                             b = cross(corner[2] - p, corner[0] - p) / area;
                 if (a < 0 || b < 0 || a + b > 1) continue;
                 const auto z = static_cast<float>(a * view(triangles(t, 0), 2) + b * view(triangles(t, 1), 2) +
                                                   (1 - a - b) * view(triangles(t, 2), 2));
@@ -74,7 +77,8 @@ SkinTriangles splitQuads(const MakeHumanFigure& figure, const Symmetry& symmetry
             return (figure.vertices.row(quad[a]) - figure.vertices.row(quad[b])).squaredNorm();
         };
         const int first = length(0, 2) <= length(1, 3) ? 0 : 1;
-        for (const auto& corners : {std::array{first, first + 1, first + 2}, std::array{first, first + 2, (first + 3) % 4}}) {
+        for (const auto& corners :
+             {std::array{first, first + 1, first + 2}, std::array{first, first + 2, (first + 3) % 4}}) {
             for (int k = 0; k < 3; ++k) {
                 const int corner = corners[k];
                 result.triangles(next, k) = quad[corner];
@@ -88,7 +92,8 @@ SkinTriangles splitQuads(const MakeHumanFigure& figure, const Symmetry& symmetry
             ++next;
         }
     }
-    if (next != numTriangles / 2) throw Error("Faces of the skin cross the middle; a symmetric base mesh was expected.");
+    if (next != numTriangles / 2)
+        throw Error("Faces of the skin cross the middle; a symmetric base mesh was expected.");
     return result;
 }
 
@@ -128,7 +133,8 @@ std::vector<bool> visibleFromOutside(const Points3d& vertices, const Triangles& 
     for (int yaw = 0; yaw < 360; yaw += 30)
         for (int pitch = -75; pitch <= 75; pitch += 30) {
             const Eigen::Matrix3d turn = (Eigen::AngleAxisd(pitch * kDegree, Eigen::Vector3d::UnitX()) *
-                                          Eigen::AngleAxisd(yaw * kDegree, Eigen::Vector3d::UnitY())).toRotationMatrix();
+                                          Eigen::AngleAxisd(yaw * kDegree, Eigen::Vector3d::UnitY()))
+                                             .toRotationMatrix();
             markSeen(vertices * turn.transpose(), triangles, isSeen);
         }
     return isSeen;

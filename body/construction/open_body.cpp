@@ -29,10 +29,14 @@ constexpr int kNumRegressorBodies = 1000, kNumPosedBodies = 500, kNumTestPoses =
 class Construction {
 public:
     Construction(const MakeHumanFigure& figure, const OpenBodyOptions& options, const Progress& progress)
-        : figure_(figure), options_(options), progress_(progress),
+        : figure_(figure),
+          options_(options),
+          progress_(progress),
           symmetry_(skinMirror(figure), figure.vertices.topRows(figure.numSkinVertices)),
-          skin_(splitQuads(figure, symmetry_)), halfTriangles_(halfTriangles(skin_, symmetry_)),
-          halfWeights_(mergedHalfWeights(figure, symmetry_)), weights_(wholeWeights(halfWeights_, symmetry_)) {}
+          skin_(splitQuads(figure, symmetry_)),
+          halfTriangles_(halfTriangles(skin_, symmetry_)),
+          halfWeights_(mergedHalfWeights(figure, symmetry_)),
+          weights_(wholeWeights(halfWeights_, symmetry_)) {}
 
     OpenBody build() {
         learnShapes();
@@ -56,9 +60,10 @@ private:
     void learnShapes() {
         progress_("Drawing " + std::to_string(options_.numBodies + options_.numTestBodies) + " adults");
         const MacroSpace space(figure_, symmetry_);
-        population_ = samplePopulation(space, halfWeights_, halfTriangles_, options_.numBodies, options_.seed, progress_);
-        const Population unseen =
-            samplePopulation(space, halfWeights_, halfTriangles_, options_.numTestBodies, options_.seed + 1000, progress_);
+        population_ =
+            samplePopulation(space, halfWeights_, halfTriangles_, options_.numBodies, options_.seed, progress_);
+        const Population unseen = samplePopulation(space, halfWeights_, halfTriangles_, options_.numTestBodies,
+                                                   options_.seed + 1000, progress_);
         notePopulation();
 
         progress_("Finding the principal components");
@@ -149,13 +154,15 @@ private:
     void learnJoints() {
         progress_("Fitting the joint regressor");
         Points3d meanJoints = Points3d::Zero(kNumSmplJoints, 3);
-        for (const Points3d& joints : population_.joints) meanJoints += joints / static_cast<double>(population_.joints.size());
+        for (const Points3d& joints : population_.joints)
+            meanJoints += joints / static_cast<double>(population_.joints.size());
         const int count = std::min(kNumRegressorBodies, options_.numBodies);
         bodies_ = wholeBodies(population_, count);
         meanJoints_ = meanJoints;
         population_.joints.resize(count);
         const std::vector<bool> all(symmetry_.mirror().size(), true);
-        jointRows_ = fitJointRows(bodies_, population_.joints, jointCandidates(mean_, meanJoints, weights_, all), symmetry_);
+        jointRows_ =
+            fitJointRows(bodies_, population_.joints, jointCandidates(mean_, meanJoints, weights_, all), symmetry_);
         population_.halves.resize(0, 0);
         joints_ = regressJoints(mean_);
         noteRegressor("joint regressor", jointRows_, testBodies_, testJoints_);
@@ -192,7 +199,8 @@ private:
         }
         const SkinToFit skin{halfMean_, joints_, halfWeights_, shares, symmetry_};
         halfPoseDirections_ = fitPoseCorrectives(skin, options_.numPoses, options_.seed + 2000);
-        noteCorrectives("pose blend shapes, mean body", correctiveError(skin, halfPoseDirections_, kNumTestPoses, options_.seed + 3000));
+        noteCorrectives("pose blend shapes, mean body",
+                        correctiveError(skin, halfPoseDirections_, kNumTestPoses, options_.seed + 3000));
         for (const int k : {0, 3})
             for (const double beta : {-2.0, 2.0}) {
                 const VectorXd flat = beta * halfDirections_.col(k);
@@ -238,10 +246,12 @@ private:
 
     /// Limb joints are SMPL's own; the neck's base lies a third of the way from the neck joint to the middle of the
     /// shoulders and moves with the chest; head top, nose, eyes and ears are points of the skin.
-    Points3d cocoPlusTargets(const Points3d& restJoints, const JointTransforms& transforms, const Points3f& posed) const {
+    Points3d cocoPlusTargets(const Points3d& restJoints, const JointTransforms& transforms,
+                             const Points3f& posed) const {
         Points3d points(kNumCocoPlusJoints, 3);
         for (int c = 0; c < kNumLspJoints - 2; ++c) points.row(c) = transforms.joints.row(kLimbJoints[c]);
-        const Vector3d base = (2 * restJoints.row(12) + 0.5 * (restJoints.row(16) + restJoints.row(17))).transpose() / 3;
+        const Vector3d base =
+            (2 * restJoints.row(12) + 0.5 * (restJoints.row(16) + restJoints.row(17))).transpose() / 3;
         points.row(12) = (transforms.rotations[9] * base).transpose() + transforms.translations.row(9);
         for (int c = 13; c < kNumCocoPlusJoints; ++c) points.row(c) = regress(surfaceRow(c), posed.data()).transpose();
         return points;
@@ -283,7 +293,8 @@ private:
         noteRegressor("coco-plus regressor on unseen posed bodies", cocoRows_, unseen, points);
     }
 
-    static Eigen::SparseMatrix<float, Eigen::RowMajor> sparse(const std::vector<RegressorRow>& rows, Eigen::Index columns) {
+    static Eigen::SparseMatrix<float, Eigen::RowMajor> sparse(const std::vector<RegressorRow>& rows,
+                                                              Eigen::Index columns) {
         std::vector<Eigen::Triplet<float>> entries;
         for (std::size_t r = 0; r < rows.size(); ++r)
             for (const auto& [vertex, weight] : rows[r])
@@ -313,7 +324,8 @@ private:
         data.shapeDirections.resize(3 * symmetry_.numVertices(), kNumBetas);
         for (int k = 0; k < kNumBetas; ++k) {
             const VectorXd column = halfDirections_.col(k);
-            const Points3f whole = symmetry_.whole(Eigen::Map<const Points3d>(column.data(), column.size() / 3, 3)).cast<float>();
+            const Points3f whole =
+                symmetry_.whole(Eigen::Map<const Points3d>(column.data(), column.size() / 3, 3)).cast<float>();
             data.shapeDirections.col(k) = Eigen::Map<const Eigen::VectorXf>(whole.data(), whole.size());
         }
         data.shapeDirections.array() += 0.0f;  // no negative zeros
@@ -369,10 +381,12 @@ private:
         };
         const auto jointRows = fitJointRows(bodies_, given(jointRows_, bodies_),
                                             jointCandidates(mean_, meanJoints_, weights_, isKept), symmetry_);
-        noteRegressor("coarse joint regressor against the master's", jointRows, testBodies_, given(jointRows_, testBodies_));
+        noteRegressor("coarse joint regressor against the master's", jointRows, testBodies_,
+                      given(jointRows_, testBodies_));
         data.jointRegressor = toRows(jointRows);
         const auto cocoRows = fitCocoPlusRows(posedBodies_, given(cocoRows_, posedBodies_), isKept);
-        noteRegressor("coarse coco-plus regressor against the master's", cocoRows, posedBodies_, given(cocoRows_, posedBodies_));
+        noteRegressor("coarse coco-plus regressor against the master's", cocoRows, posedBodies_,
+                      given(cocoRows_, posedBodies_));
         data.cocoPlusRegressor = toRows(cocoRows);
         return data;
     }

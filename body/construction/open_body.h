@@ -11,9 +11,9 @@ namespace hmr {
 
 /// How the open body is built; the defaults are those of the shipped files.
 struct OpenBodyOptions {
-    int numBodies = 2000;      ///< adults whose shapes are learnt
-    int numTestBodies = 400;   ///< adults that judge the shape space
-    int numPoses = 1600;       ///< poses that the pose blend shapes are learnt from
+    int numBodies = 2000;     ///< adults whose shapes are learnt
+    int numTestBodies = 400;  ///< adults that judge the shape space
+    int numPoses = 1600;      ///< poses that the pose blend shapes are learnt from
     std::uint64_t seed = 1;
     int numCoarseVertices = 6890;  ///< SMPL's
 };

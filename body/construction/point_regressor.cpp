@@ -39,15 +39,17 @@ VectorXd solveOn(const std::vector<int>& passive, const MatrixXd& gram, const Ve
 /// Drops tiny weights and rounds to a grid on which the row sums to exactly 1.
 RegressorRow cleaned(std::map<std::uint32_t, double> weights, bool isCentral, const Symmetry& symmetry) {
     double sum = 0;
-    for (auto it = weights.begin(); it != weights.end();) it = it->second < kSmallestWeight / (isCentral ? 2 : 1) ? weights.erase(it) : std::next(it);
+    for (auto it = weights.begin(); it != weights.end();)
+        it = it->second < kSmallestWeight / (isCentral ? 2 : 1) ? weights.erase(it) : std::next(it);
     for (const auto& [vertex, weight] : weights) sum += weight;
     double rest = 1;
     for (auto& [vertex, weight] : weights) {
         weight = std::round(weight / sum * kWeightGrid) / kWeightGrid;
         rest -= weight;
     }
-    const auto largest = std::max_element(weights.begin(), weights.end(),
-                                          [](const auto& a, const auto& b) { return a.second < b.second; })->first;
+    const auto largest = std::max_element(weights.begin(), weights.end(), [](const auto& a, const auto& b) {
+                             return a.second < b.second;
+                         })->first;
     if (isCentral && !symmetry.isMiddle(largest)) {
         weights[largest] += rest / 2;
         weights[symmetry.mirror()[largest]] += rest / 2;
@@ -151,7 +153,8 @@ RegressorRow mirroredRow(const RegressorRow& row, const Symmetry& symmetry) {
 }
 
 std::vector<std::vector<std::uint32_t>> jointCandidates(const Points3d& vertices, const Points3d& joints,
-                                                        const SkinWeights& weights, const std::vector<bool>& isAllowed) {
+                                                        const SkinWeights& weights,
+                                                        const std::vector<bool>& isAllowed) {
     std::vector<std::vector<std::uint32_t>> result;
     for (int j = 0; j < kNumSmplJoints; ++j) {
         std::set<int> related{j, std::max(0, kSmplParents[j])};

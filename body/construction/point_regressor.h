@@ -33,7 +33,8 @@ std::vector<std::vector<std::uint32_t>> jointCandidates(const Points3d& vertices
 
 /// Rows for all 24 joints, mirror images of each other. `targets` [n] holds joints [24,3].
 std::vector<RegressorRow> fitJointRows(const ExampleBodies& bodies, const std::vector<Points3d>& targets,
-                                       const std::vector<std::vector<std::uint32_t>>& candidates, const Symmetry& symmetry);
+                                       const std::vector<std::vector<std::uint32_t>>& candidates,
+                                       const Symmetry& symmetry);
 
 /// What a row gives for one flat body [3V].
 Eigen::Vector3d regress(const RegressorRow& row, const float* body);

@@ -10,7 +10,7 @@
 namespace hmr {
 namespace {
 
-constexpr double kDensity = 985;  // kg/m³ of a living body
+constexpr double kDensity = 985;    // kg/m³ of a living body
 constexpr double kHeaviest = 1.15;  // the weight slider may go beyond MakeHuman's range
 
 /// What is drawn for one person before the sliders for height and weight are known.
@@ -19,7 +19,9 @@ struct Person {
     double stature = 0, bodyMassIndex = 0;
 };
 
-double clipped(double x) { return std::clamp(x, 0.0, 1.0); }
+double clipped(double x) {
+    return std::clamp(x, 0.0, 1.0);
+}
 
 Person drawPerson(RandomSource& random) {
     Person person;

@@ -19,10 +19,10 @@ using HalfTriangles = Triangles;
 /// Bodies of adults in the T-pose, pelvis at the origin, metres.
 struct Population {
     Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> halves;  ///< [n,3H]
-    std::vector<Points3d> joints;       ///< [24,3] each
+    std::vector<Points3d> joints;                                                  ///< [24,3] each
     std::vector<MacroSliders> sliders;
-    Eigen::VectorXd statures;           ///< metres
-    Eigen::VectorXd bodyMassIndices;    ///< kg/m²
+    Eigen::VectorXd statures;         ///< metres
+    Eigen::VectorXd bodyMassIndices;  ///< kg/m²
 };
 
 /// Volume (m³) of the closed symmetric body whose half is given, flat [3H].

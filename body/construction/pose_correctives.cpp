@@ -32,20 +32,13 @@ using Limits = std::array<Range, 3>;  // degrees about x, y, z; of the left limb
 
 const Limits& limitsOf(int joint) {
     static const std::map<std::string_view, Limits> limits = {
-        {"pelvis", {{{0, 0}, {0, 0}, {0, 0}}}},
-        {"hip", {{{-120, 30}, {-35, 35}, {-20, 50}}}},
-        {"knee", {{{0, 140}, {-8, 8}, {-6, 6}}}},
-        {"ankle", {{{-25, 45}, {-20, 20}, {-20, 20}}}},
-        {"foot", {{{-35, 20}, {-5, 5}, {-5, 5}}}},
-        {"spine1", {{{-15, 30}, {-18, 18}, {-15, 15}}}},
-        {"spine2", {{{-15, 25}, {-18, 18}, {-12, 12}}}},
-        {"spine3", {{{-12, 18}, {-15, 15}, {-10, 10}}}},
-        {"neck", {{{-25, 30}, {-35, 35}, {-20, 20}}}},
-        {"head", {{{-25, 25}, {-35, 35}, {-18, 18}}}},
-        {"collar", {{{-10, 10}, {-15, 15}, {-10, 25}}}},
-        {"shoulder", {{{-70, 70}, {-110, 40}, {-80, 70}}}},
-        {"elbow", {{{-60, 60}, {-145, 5}, {-6, 6}}}},
-        {"wrist", {{{-25, 25}, {-35, 35}, {-60, 60}}}},
+        {"pelvis", {{{0, 0}, {0, 0}, {0, 0}}}},          {"hip", {{{-120, 30}, {-35, 35}, {-20, 50}}}},
+        {"knee", {{{0, 140}, {-8, 8}, {-6, 6}}}},        {"ankle", {{{-25, 45}, {-20, 20}, {-20, 20}}}},
+        {"foot", {{{-35, 20}, {-5, 5}, {-5, 5}}}},       {"spine1", {{{-15, 30}, {-18, 18}, {-15, 15}}}},
+        {"spine2", {{{-15, 25}, {-18, 18}, {-12, 12}}}}, {"spine3", {{{-12, 18}, {-15, 15}, {-10, 10}}}},
+        {"neck", {{{-25, 30}, {-35, 35}, {-20, 20}}}},   {"head", {{{-25, 25}, {-35, 35}, {-18, 18}}}},
+        {"collar", {{{-10, 10}, {-15, 15}, {-10, 25}}}}, {"shoulder", {{{-70, 70}, {-110, 40}, {-80, 70}}}},
+        {"elbow", {{{-60, 60}, {-145, 5}, {-6, 6}}}},    {"wrist", {{{-25, 25}, {-35, 35}, {-60, 60}}}},
         {"hand", {{{-10, 10}, {-10, 10}, {-80, 15}}}}};
     std::string_view name = kSmplJointNames[joint];
     if (const auto split = name.find('_'); split != std::string_view::npos) name.remove_prefix(split + 1);
@@ -94,7 +87,8 @@ struct BlendedRows {
     }
 };
 
-/// Where coefficient (c, feature) of a vertex goes in its mirror image, and with which sign: R' = F R F, F = diag(−1,1,1).
+/// Where coefficient (c, feature) of a vertex goes in its mirror image, and with which sign: R' = F R F, F =
+/// diag(−1,1,1).
 std::pair<int, float> mirroredFeature(int coordinate, int feature) {
     const int joint = feature / 9 + 1, a = feature / 3 % 3, b = feature % 3;
     const int negations = (coordinate == 0) + (a == 0) + (b == 0);
@@ -127,8 +121,10 @@ std::vector<Matrix3d> randomPose(RandomSource& random) {
         }
         if (kSmplFlip[j] < j) angles.tail<2>() *= -1;
         angles *= std::numbers::pi / 180;
-        rotations[j] = (Eigen::AngleAxisd(angles.z(), Vector3d::UnitZ()) * Eigen::AngleAxisd(angles.y(), Vector3d::UnitY()) *
-                        Eigen::AngleAxisd(angles.x(), Vector3d::UnitX())).toRotationMatrix();
+        rotations[j] =
+            (Eigen::AngleAxisd(angles.z(), Vector3d::UnitZ()) * Eigen::AngleAxisd(angles.y(), Vector3d::UnitY()) *
+             Eigen::AngleAxisd(angles.x(), Vector3d::UnitX()))
+                .toRotationMatrix();
     }
     return rotations;
 }
@@ -216,7 +212,8 @@ MatrixXf fitPoseCorrectives(const SkinToFit& skin, int numPoses, std::uint64_t s
     });
 }
 
-CorrectiveError correctiveError(const SkinToFit& skin, const MatrixXf& halfDirections, int numPoses, std::uint64_t seed) {
+CorrectiveError correctiveError(const SkinToFit& skin, const MatrixXf& halfDirections, int numPoses,
+                                std::uint64_t seed) {
     const BlendedRows blended(skin);
     RandomSource random(seed);
     CorrectiveError error;
@@ -229,7 +226,8 @@ CorrectiveError correctiveError(const SkinToFit& skin, const MatrixXf& halfDirec
         Points3d corrected = blended.points;
         for (std::size_t r = 0; r < blended.rows.size(); ++r)
             corrected.row(r) += corrections.segment<3>(3 * blended.rows[r]).transpose();
-        const VectorXd before = 1000 * (blendLinearly(blended.points, blended.weights, transforms) - target).rowwise().norm();
+        const VectorXd before =
+            1000 * (blendLinearly(blended.points, blended.weights, transforms) - target).rowwise().norm();
         const VectorXd after = 1000 * (blendLinearly(corrected, blended.weights, transforms) - target).rowwise().norm();
         error.rmsBefore += before.squaredNorm() / static_cast<double>(before.size() * numPoses);
         error.rmsAfter += after.squaredNorm() / static_cast<double>(after.size() * numPoses);

@@ -16,7 +16,8 @@ using Eigen::VectorXd;
 /// The weight of each coordinate [3H], square-rooted, as it multiplies rows before their product.
 VectorXd coordinateScales(const VectorXd& vertexWeights) {
     VectorXd scales(3 * vertexWeights.size());
-    for (Eigen::Index h = 0; h < vertexWeights.size(); ++h) scales.segment<3>(3 * h).setConstant(std::sqrt(vertexWeights[h]));
+    for (Eigen::Index h = 0; h < vertexWeights.size(); ++h)
+        scales.segment<3>(3 * h).setConstant(std::sqrt(vertexWeights[h]));
     return scales / std::sqrt(vertexWeights.sum());
 }
 
@@ -45,8 +46,8 @@ void largestEigenpairs(const MatrixXd& matrix, int wanted, VectorXd& values, Mat
     for (double& entry : basis.reshaped()) entry = random.normal(0, 1);
     for (int iteration = 0; iteration < 60; ++iteration) {
         const MatrixXd product = matrix * basis;
-        basis = Eigen::HouseholderQR<MatrixXd>(product).householderQ() *
-                MatrixXd::Identity(matrix.rows(), basis.cols());
+        basis =
+            Eigen::HouseholderQR<MatrixXd>(product).householderQ() * MatrixXd::Identity(matrix.rows(), basis.cols());
     }
     const MatrixXd small = basis.transpose() * (matrix * basis);
     const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(0.5 * (small + small.transpose()));
@@ -74,7 +75,8 @@ MatrixXd correlationsOf(const MatrixXd& betas, const Population& population) {
     traits.col(0) = population.statures;
     traits.col(1) = population.bodyMassIndices;
     for (Eigen::Index n = 0; n < betas.rows(); ++n)
-        traits.row(n).tail<3>() << population.sliders[n].gender, population.sliders[n].age, population.sliders[n].muscle;
+        traits.row(n).tail<3>() << population.sliders[n].gender, population.sliders[n].age,
+            population.sliders[n].muscle;
     MatrixXd result(betas.cols(), traits.cols());
     for (Eigen::Index k = 0; k < betas.cols(); ++k)
         for (Eigen::Index p = 0; p < traits.cols(); ++p) result(k, p) = correlation(betas.col(k), traits.col(p));
@@ -105,8 +107,8 @@ ShapeSpace fitShapeSpace(const Population& population, const VectorXd& vertexWei
             direction += vectors(n, k) * population.halves.row(n).transpose().cast<double>();
         direction -= vectors.col(k).sum() * space.meanHalf;
         direction /= std::sqrt(count - 1);
-        const double gain = k == 0 ? staturesGain(space.meanHalf, direction)
-                                   : volumeGain(space.meanHalf, direction, triangles);
+        const double gain =
+            k == 0 ? staturesGain(space.meanHalf, direction) : volumeGain(space.meanHalf, direction, triangles);
         if (gain < 0) {
             direction = -direction;
             vectors.col(k) = -vectors.col(k);

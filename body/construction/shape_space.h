@@ -22,7 +22,7 @@ struct ReconstructionError {
     double mean = 0;              ///< over vertices and bodies
     double areaWeightedMean = 0;  ///< with the vertices weighted by visible area
     double rms = 0, percentile99 = 0, worst = 0;
-    double meanShapeAlone = 0;    ///< mean with all betas zero
+    double meanShapeAlone = 0;  ///< mean with all betas zero
 };
 ReconstructionError reconstructionError(const ShapeSpace& space, int numComponents, const Population& bodies,
                                         const Eigen::VectorXd& vertexWeights, const Symmetry& symmetry);

@@ -131,7 +131,8 @@ Points3d blendLinearly(const Points3d& points, const SkinWeights& weights, const
         const Vector3d point = points.row(v).transpose();
         Vector3d sum = Vector3d::Zero();
         for (SkinWeights::InnerIterator it(weights, v); it; ++it)
-            sum += it.value() * (transforms.rotations[it.col()] * point + transforms.translations.row(it.col()).transpose());
+            sum += it.value() *
+                   (transforms.rotations[it.col()] * point + transforms.translations.row(it.col()).transpose());
         result.row(v) = sum.transpose();
     }
     return result;
@@ -170,7 +171,8 @@ SkinWeights mergedHalfWeights(const MakeHumanFigure& figure, const Symmetry& sym
     Eigen::MatrixXd merged = Eigen::MatrixXd::Zero(figure.numSkinVertices, kNumSmplJoints);
     for (const auto& [bone, entries] : figure.boneWeights)
         for (const auto& [vertex, weight] : entries)
-            if (vertex < static_cast<std::uint32_t>(figure.numSkinVertices)) merged(vertex, jointOfBone(bone)) += weight;
+            if (vertex < static_cast<std::uint32_t>(figure.numSkinVertices))
+                merged(vertex, jointOfBone(bone)) += weight;
     SkinWeights half(symmetry.numHalf(), kNumSmplJoints);
     std::vector<Eigen::Triplet<double>> entries;
     for (int h = 0; h < symmetry.numHalf(); ++h) {
