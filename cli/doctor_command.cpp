@@ -2,6 +2,7 @@
 #include <assimp/version.h>
 
 #include <Eigen/Core>
+#include <cstdio>
 #include <cstdlib>
 #include <functional>
 #include <iostream>

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MIT
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
+#include <random>
+#include <thread>
+
+#include "body/error.h"
+#include "cli/commands.h"
+#include "cli/overlay.h"
+#include "cli/stopwatch.h"
+#include "formats/body_file.h"
+#include "formats/resources.h"
+#include "inference/crop.h"
+#include "inference/recovery.h"
+
+namespace hmr {
+namespace {
+
+struct BenchSettings {
+    bool json = false;
+    int minRuns = 20;
+    int threads = 0;  ///< 0: all cores
+    std::filesystem::path body, weights, picture;
+};
+
+constexpr int kPictureWidth = 1280, kPictureHeight = 720;
+
+/// Something to look at where no picture is given: smooth blobs, so that no stage is spared its work.
+Frame syntheticFrame() {
+    cv::Mat small(18, 32, CV_8UC3), picture;
+    std::mt19937 generator(1);
+    for (int row = 0; row < small.rows; ++row) {
+        for (int i = 0; i < 3 * small.cols; ++i) small.ptr(row)[i] = static_cast<unsigned char>(generator() % 256);
+    }
+    cv::resize(small, picture, {kPictureWidth, kPictureHeight}, 0, 0, cv::INTER_CUBIC);
+    return {picture, 0, 0, "a synthetic picture"};
+}
+
+BodyParameters someBody() {
+    std::mt19937 generator(2);
+    std::normal_distribution<double> normal(0, 0.4);
+    BodyParameters parameters;
+    for (double& value : parameters.pose.reshaped()) value = normal(generator);
+    for (double& value : parameters.betas) value = normal(generator);
+    return parameters;
+}
+
+/// The same body with a number in every place of its pose blend shapes, as SMPL's own files have.
+std::shared_ptr<const BodyModel> withDensePoseDirections(const BodyModel& model) {
+    BodyModelData data = model.data();
+    std::mt19937 generator(3);
+    std::uniform_real_distribution<float> uniform(-0.01f, 0.01f);
+    for (float& value : data.poseDirections.reshaped()) value = uniform(generator);
+    return std::make_shared<BodyModel>(std::move(data));
+}
+
+class Bench {
+public:
+    explicit Bench(const BenchSettings& settings)
+        : settings_(settings), threads_(settings.threads > 0 ? settings.threads : static_cast<int>(std::thread::hardware_concurrency())) {
+        cv::setNumThreads(threads_);
+        setenv("LP_NUM_THREADS", std::to_string(threads_).c_str(), 0);  // Mesa's software renderer has threads of its own
+        frame_ = settings.picture.empty() ? syntheticFrame() : Frame{readPicture(settings.picture), 0, 0, settings.picture.string()};
+        size_ = std::to_string(frame_.picture.cols) + " x " + std::to_string(frame_.picture.rows);
+    }
+
+    std::vector<StageTiming> measureAll() {
+        stage("posing", [&] { return posingDense(); });
+        stage("posing-open-body", [&] { return posingShipped(); });
+        stage("network", [&] { return network(); });
+        stage("crop", [&] { return crop(); });
+        stage("detection", [&] { return detection(); });
+        stage("rendering", [&] { return rendering(); });
+        stage("pipeline-picture", [&] { return pipeline(false); });
+        stage("pipeline-video", [&] { return pipeline(true); });
+        return std::move(timings_);
+    }
+
+    int threads() const { return threads_; }
+
+private:
+    template <typename Measure>
+    void stage(const char* name, const Measure& measure) {
+        StageTiming timing;
+        try {
+            timing = measure();
+        } catch (const Error& error) {
+            timing.skippedBecause = error.what();
+        }
+        timing.name = name;
+        timings_.push_back(std::move(timing));
+    }
+
+    const std::shared_ptr<const BodyModel>& body() {
+        if (!body_) body_ = loadBodyModel(settings_.body.empty() ? resourcePath("body/openbody.npz") : settings_.body);
+        return body_;
+    }
+
+    const std::shared_ptr<HmrNetwork>& loadedNetwork() {
+        if (!network_) {
+            const auto file = settings_.weights.empty() ? resourcePath("weights/default.safetensors") : settings_.weights;
+            network_ = HmrNetwork::load(file, {.threads = threads_});
+        }
+        return network_;
+    }
+
+    StageTiming measure(const std::string& what, int threads, const std::function<void()>& work) const {
+        return timeStage({}, what, threads, settings_.minRuns, work);
+    }
+
+    StageTiming posing(const BodyModel& model, const std::string& kind) const {
+        const BodyParameters parameters = someBody();
+        PosedBody posed;
+        return measure(std::to_string(model.numVertices()) + " vertices, " + kind + " pose blend shapes, all joints turned", 1,
+                       [&] { poseBody(model, parameters, posed); });
+    }
+
+    StageTiming posingDense() {
+        const auto lod = loadBodyModel(settings_.body.empty() ? resourcePath("body/openbody-lod.npz") : settings_.body);
+        return posing(*withDensePoseDirections(*lod), "dense");
+    }
+
+    StageTiming posingShipped() { return posing(*body(), "the model's own"); }
+
+    StageTiming network() {
+        HmrNetwork& network = *loadedNetwork();
+        const int side = network.recipe().inputSize;
+        const std::vector<std::uint8_t> pixels(static_cast<std::size_t>(side) * side * 3, 100);
+        return measure(network.recipe().architecture + ", one " + std::to_string(side) + " x " + std::to_string(side) + " crop", threads_,
+                       [&] { network.recover(pixels, 1); });
+    }
+
+    StageTiming crop() {
+        const NetworkRecipe recipe = settings_.weights.empty() ? NetworkRecipe{} : loadedNetwork()->recipe();
+        const double height = frame_.picture.rows * 0.8;
+        const CropWindow window = cropWindow({frame_.picture.cols * 0.4, frame_.picture.rows * 0.1, height / 2, height}, recipe);
+        return measure("one person of a " + size_ + " picture", threads_, [&] { cropPicture(frame_.picture, window, recipe); });
+    }
+
+    StageTiming detection() {
+        const auto detector = makeDetector("hog");
+        return measure("hog on " + size_, threads_, [&] { detector->detect(frame_.picture); });
+    }
+
+    FrameEstimate onePerson() const {
+        FrameEstimate estimate;
+        estimate.frame = frame_;
+        PersonEstimate person;
+        person.crop = {{frame_.picture.cols / 2.0, frame_.picture.rows / 2.0}, static_cast<double>(frame_.picture.rows)};
+        person.parameters.pose(0, 0) = 3.14159;
+        estimate.people.push_back(person);
+        return estimate;
+    }
+
+    StageTiming rendering() {
+        OverlayPainter painter(body());
+        const FrameEstimate estimate = onePerson();
+        return measure("one posed body over a " + size_ + " picture, read back", threads_, [&] { painter.paint(estimate); });
+    }
+
+    /// A picture is searched for people each time; in a video they are followed, and smoothed.
+    StageTiming pipeline(bool isVideo) {
+        RecoveryOptions options;
+        options.maxPeople = 1;
+        Recovery recovery(body(), loadedNetwork(), makeDetector("hog"), options);
+        Frame frame = frame_;
+        const std::string what = isVideo ? "follow, crop, network, pose; detection now and then" : "detect, crop, network, pose, refine";
+        return measure(what + "; one person, " + size_, threads_, [&] {
+            if (!isVideo) {
+                recovery.recover(frame);
+                return;
+            }
+            recovery.follow(frame);
+            ++frame.index;
+            frame.time += 1.0 / 30;
+        });
+    }
+
+    BenchSettings settings_;
+    int threads_;
+    Frame frame_;
+    std::string size_;
+    std::shared_ptr<const BodyModel> body_;
+    std::shared_ptr<HmrNetwork> network_;
+    std::vector<StageTiming> timings_;
+};
+
+void printJson(const std::vector<StageTiming>& timings, int threads) {
+    nlohmann::ordered_json document = {{"version", 1}, {"threads", threads}, {"stages", nlohmann::json::array()}};
+    for (const StageTiming& timing : timings) {
+        nlohmann::ordered_json stage = {{"name", timing.name}};
+        if (timing.skippedBecause.empty()) {
+            stage.update({{"what", timing.what}, {"threads", timing.threads}, {"runs", timing.numRuns},
+                          {"median_ms", timing.medianMs}, {"p95_ms", timing.p95Ms}});
+        } else {
+            stage["skipped"] = timing.skippedBecause;
+        }
+        document["stages"].push_back(std::move(stage));
+    }
+    std::cout << document.dump(2) << "\n";
+}
+
+void printTable(const std::vector<StageTiming>& timings) {
+    std::printf("%-17s %10s %10s %8s %6s  %s\n", "stage", "median ms", "p95 ms", "threads", "runs", "what");
+    for (const StageTiming& timing : timings) {
+        if (timing.skippedBecause.empty()) {
+            std::printf("%-17s %10.3f %10.3f %8d %6d  %s\n", timing.name.c_str(), timing.medianMs, timing.p95Ms, timing.threads,
+                        timing.numRuns, timing.what.c_str());
+        } else {
+            std::printf("%-17s skipped: %s\n", timing.name.c_str(), timing.skippedBecause.c_str());
+        }
+    }
+}
+
+}  // namespace
+
+void addBenchCommand(CLI::App& app, int& exitCode) {
+    auto settings = std::make_shared<BenchSettings>();
+    CLI::App* bench = app.add_subcommand("bench", "Time every stage on this machine: median and 95th percentile");
+    bench->add_flag("--json", settings->json, "Print JSON");
+    bench->add_option("--repeat", settings->minRuns, "Least runs of each stage")->check(CLI::Range(1, 100000))->capture_default_str();
+    bench->add_option("--threads", settings->threads, "Threads; 0: all cores")->check(CLI::Range(0, 256));
+    bench->add_option("--body", settings->body, "Body model (.npz); the shipped ones by default");
+    bench->add_option("--weights", settings->weights, "Network weights (.safetensors); the shipped ones by default");
+    bench->add_option("--picture", settings->picture, "Picture to work on; a synthetic one by default");
+    bench->callback([settings, &exitCode] {
+        Bench bench(*settings);
+        const std::vector<StageTiming> timings = bench.measureAll();
+        if (settings->json) {
+            printJson(timings, bench.threads());
+        } else {
+            printTable(timings);
+        }
+        exitCode = 0;
+    });
+}
+
+}  // namespace hmr
