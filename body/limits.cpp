@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#include "body/limits.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "body/error.h"
+#include "body/rotation.h"
+
+namespace hmr {
+namespace {
+
+constexpr double kPi = std::numbers::pi;
+
+constexpr AngleRange degrees(double lowest, double highest) {
+    return {lowest * kPi / 180, highest * kPi / 180};
+}
+
+/// Middle and left joints. The leg hangs along −y, so bending the hip forward is a negative turn about x and bending the
+/// knee a positive one; the left arm reaches along +x, so bringing it forward is a negative turn about y.
+std::array<JointLimits, kNumSmplJoints> middleAndLeftLimits() {
+    std::array<JointLimits, kNumSmplJoints> limits;
+    limits[0] = {1, {degrees(-360, 360), degrees(-360, 360), degrees(-360, 360)}};
+    for (const int spine : {3, 6, 9}) limits[spine] = {1, {degrees(-25, 40), degrees(-25, 25), degrees(-25, 25)}};
+    limits[12] = {1, {degrees(-45, 45), degrees(-50, 50), degrees(-35, 35)}};    // neck
+    limits[15] = {1, {degrees(-40, 40), degrees(-50, 50), degrees(-30, 30)}};    // head
+    limits[1] = {1, {degrees(-135, 35), degrees(-55, 55), degrees(-35, 75)}};    // hip: flexion, rotation, abduction
+    limits[4] = {1, {degrees(-10, 160), degrees(-35, 35), degrees(-15, 15)}};    // knee
+    limits[7] = {1, {degrees(-40, 60), degrees(-35, 35), degrees(-40, 40)}};     // ankle: toes up, toes down
+    limits[10] = {1, {degrees(-70, 45), degrees(-15, 15), degrees(-15, 15)}};    // toes
+    limits[13] = {0, {degrees(-25, 25), degrees(-30, 30), degrees(-20, 45)}};    // collar: shrug about z
+    limits[16] = {0, {degrees(-110, 110), degrees(-140, 60), degrees(-110, 110)}};  // shoulder
+    limits[18] = {0, {degrees(-95, 95), degrees(-160, 10), degrees(-45, 45)}};   // elbow
+    limits[20] = {0, {degrees(-45, 45), degrees(-45, 45), degrees(-90, 90)}};    // wrist
+    limits[22] = {0, {degrees(-35, 35), degrees(-35, 35), degrees(-95, 95)}};    // hand
+    return limits;
+}
+
+AngleRange negated(const AngleRange& range) {
+    return {-range.highest, -range.lowest};
+}
+
+/// Twist about the bone on its axis, the swing's rotation vector on the others.
+Eigen::Vector3d swingAndTwist(const Eigen::Vector3d& axisAngle, int boneAxis) {
+    const Eigen::Quaterniond rotation(rotationFromAxisAngle(axisAngle));
+    Eigen::Quaterniond twist(rotation.w(), 0, 0, 0);
+    twist.vec()[boneAxis] = rotation.vec()[boneAxis];
+    // A swing by half a turn leaves no twist to tell.
+    if (twist.norm() < 1e-9) twist.setIdentity();
+    twist.normalize();
+    Eigen::Vector3d angles = axisAngleFromRotation((rotation * twist.conjugate()).toRotationMatrix());
+    angles[boneAxis] = axisAngleFromRotation(twist.toRotationMatrix())[boneAxis];
+    return angles;
+}
+
+/// The rotation (axis-angle) of such a split.
+Eigen::Vector3d rejoined(const Eigen::Vector3d& angles, int boneAxis) {
+    Eigen::Vector3d swing = angles, twist = Eigen::Vector3d::Zero();
+    swing[boneAxis] = 0;
+    twist[boneAxis] = angles[boneAxis];
+    return axisAngleFromRotation(rotationFromAxisAngle(swing) * rotationFromAxisAngle(twist));
+}
+
+void expectSmplPose(const Points3d& pose) {
+    if (pose.rows() != kNumSmplJoints) {
+        throw Error("A pose of " + std::to_string(pose.rows()) + " joints cannot be checked: limits are known for SMPL's 24 joints.");
+    }
+}
+
+double excessOver(const AngleRange& range, double angle) {
+    return angle - std::clamp(angle, range.lowest, range.highest);
+}
+
+}  // namespace
+
+const std::array<JointLimits, kNumSmplJoints>& smplJointLimits() {
+    static const std::array<JointLimits, kNumSmplJoints> limits = [] {
+        auto both = middleAndLeftLimits();
+        for (int joint = 0; joint < kNumSmplJoints; ++joint) {
+            const int left = kSmplFlip[joint];
+            if (left >= joint) continue;
+            const auto& [x, y, z] = both[left].ranges;
+            both[joint] = {both[left].boneAxis, {x, negated(y), negated(z)}};
+        }
+        return both;
+    }();
+    return limits;
+}
+
+std::vector<LimitViolation> limitViolations(const Points3d& pose) {
+    expectSmplPose(pose);
+    std::vector<LimitViolation> violations;
+    for (int joint = 0; joint < kNumSmplJoints; ++joint) {
+        const JointLimits& limits = smplJointLimits()[joint];
+        const Eigen::Vector3d angles = swingAndTwist(pose.row(joint).transpose(), limits.boneAxis);
+        for (int axis = 0; axis < 3; ++axis) {
+            const double excess = excessOver(limits.ranges[axis], angles[axis]);
+            if (std::abs(excess) > 1e-9) violations.push_back({joint, axis, excess});
+        }
+    }
+    return violations;
+}
+
+Points3d withinLimits(const Points3d& pose) {
+    expectSmplPose(pose);
+    Points3d allowed = pose;
+    for (const LimitViolation& violation : limitViolations(pose)) {
+        const int boneAxis = smplJointLimits()[violation.joint].boneAxis;
+        Eigen::Vector3d angles = swingAndTwist(allowed.row(violation.joint).transpose(), boneAxis);
+        angles[violation.axis] -= violation.excess;
+        allowed.row(violation.joint) = rejoined(angles, boneAxis).transpose();
+    }
+    return allowed;
+}
+
+}  // namespace hmr

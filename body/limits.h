@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <array>
+#include <vector>
+
+#include "body/skeleton.h"
+#include "body/types.h"
+
+namespace hmr {
+
+/// A range of angles, radians.
+struct AngleRange {
+    double lowest = 0, highest = 0;
+};
+
+/// How far a joint of a healthy adult turns from the T-pose. The rotation is split into a twist about the bone and a swing
+/// of the bone (rotation = swing · twist); `ranges` hold the twist on the bone's axis and the swing's rotation vector on the
+/// other two. Axes are those of the rest frame: x left, y up, z forward.
+struct JointLimits {
+    int boneAxis = 1;  ///< 0 x, 1 y, 2 z
+    std::array<AngleRange, 3> ranges;
+};
+
+/// Limits of SMPL's 24 joints; the root has none. Generous ranges of general anatomy, right side mirrored from the left.
+const std::array<JointLimits, kNumSmplJoints>& smplJointLimits();
+
+/// A joint that is turned too far.
+struct LimitViolation {
+    int joint = 0;
+    int axis = 0;       ///< 0 x, 1 y, 2 z
+    double excess = 0;  ///< radians beyond the range; negative below it
+};
+
+/// What a pose [24,3] (axis-angle) breaks, in the order of joints and axes. Throws Error for another number of joints.
+std::vector<LimitViolation> limitViolations(const Points3d& pose);
+
+/// The pose with each joint's twist and swing brought into range; joints within their limits stay as they are.
+Points3d withinLimits(const Points3d& pose);
+
+}  // namespace hmr
