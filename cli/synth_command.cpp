@@ -111,6 +111,9 @@ void addSynthCommand(CLI::App& app, int& exitCode) {
     command->add_option("--start", arguments->start, "Number of the first picture");
     command->add_option("--size", arguments->settings.size, "Pixels of a crop's side")->check(CLI::Range(16, 2048));
     command->add_option("--person-share", arguments->settings.personShare, "Longer side of the person's box in the crop")->check(CLI::Range(0.1, 1.0));
+    command->add_option("--occluders", arguments->settings.occluderShare, "Share of pictures with things before the people")->check(CLI::Range(0.0, 1.0));
+    command->add_option("--degradation", arguments->settings.degradationStrength, "Strength of blur, noise, colour shifts and compression")->check(CLI::Range(0.0, 1.0));
+    command->add_option("--photographs", arguments->settings.photographShare, "Share of photographs among the backgrounds")->check(CLI::Range(0.0, 1.0));
     command->add_option("--split", arguments->split, "Which half of poses and photographs")->check(CLI::IsMember({"training", "validation"}));
     command->add_option("--scene", arguments->scene, "crop: one person as the network sees it; full: whole pictures")->check(CLI::IsMember({"crop", "full"}));
     command->add_option("--width", arguments->width, "Width of whole pictures")->check(CLI::Range(64, 4096));

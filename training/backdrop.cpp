@@ -171,7 +171,9 @@ void paintPhotograph(const BackgroundSet& backgrounds, const std::vector<int>& c
     const auto side = static_cast<float>(backgrounds.side);
     // The largest window of the picture's shape, made smaller at random.
     const float longer = static_cast<float>(std::max(picture.width, picture.height));
-    const float zoom = static_cast<float>(random.uniform(0.45, 1)) * side / longer;
+    // A window smaller than the photograph looks nearer, but not when it would have to be blown up.
+    const double smallest = longer > 1.5f * side ? 0.85 : 0.45;
+    const float zoom = static_cast<float>(random.uniform(smallest, 1)) * side / longer;
     const float width = zoom * static_cast<float>(picture.width), height = zoom * static_cast<float>(picture.height);
     const float left = static_cast<float>(random.uniform(0, side - width)), top = static_cast<float>(random.uniform(0, side - height));
     const bool isFlipped = random.chance(0.5);

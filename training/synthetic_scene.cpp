@@ -43,6 +43,15 @@ Eigen::Vector3d middleOf(const Points3d& points) {
     return 0.5 * (points.colwise().minCoeff() + points.colwise().maxCoeff()).transpose();
 }
 
+/// The shift that puts a body's middle over the place's foot on the floor, its lowest point on the floor.
+Eigen::Vector3d shiftOntoFloor(const Points3f& vertices, const Eigen::Vector3f& place, const Floor& floor) {
+    const Eigen::Vector3f foot = place - (place - floor.point).dot(floor.up) * floor.up;
+    const Eigen::Vector3f lowest = lowestPoint(vertices, floor.up), middle = middleOf(vertices.cast<double>()).cast<float>();
+    Eigen::Vector3f shift = foot - middle;
+    shift += ((foot - lowest).dot(floor.up) - shift.dot(floor.up)) * floor.up;
+    return shift.cast<double>();
+}
+
 /// Joints that a close-up frames: half figure, portrait, arms and chest, or legs.
 std::vector<int> drawCloseUpJoints(Random& random) {
     const double kind = random.uniform();
@@ -116,18 +125,12 @@ void SyntheticScenes::addStranger(const Random& random, const Viewpoint& view, d
     parameters.pose.row(0) = axisAngleFromRotation(view.cameraFromWorld * turned).transpose();
     Random clothes = choice.fork("look");
     cast.dressed.push_back(dressPerson(*assets_.body, parameters, drawPersonLook(assets_.body->marks, clothes)));
-    const Points3f& vertices = cast.dressed.back().posed.vertices;
-    // Somewhere on the floor's plane, `distance` behind or beside the first person.
+    // Somewhere on the floor behind or beside the first person.
     const Eigen::Vector3f up = view.up(), right = Eigen::Vector3f::UnitX() - up.x() * up, back = right.cross(up);
     const auto distance = static_cast<float>(choice.uniform(nearest, farthest)), side = static_cast<float>(choice.normal(0, 0.35 + 0.3 * distance));
     const Eigen::Vector3f away = back.z() > 0 ? back : Eigen::Vector3f(-back);
-    Eigen::Vector3f place = cast.floor.point + distance * away + (side + (side > 0 ? 0.35f : -0.35f)) * right;
-    place -= (place - cast.floor.point).dot(up) * up;
-    const Eigen::Vector3f lowest = lowestPoint(vertices, up), middle = middleOf(vertices.cast<double>()).cast<float>();
-    // The body's middle stands over the place, its lowest point on the floor.
-    Eigen::Vector3f shift = place - middle;
-    shift += ((place - lowest).dot(up) - shift.dot(up)) * up;
-    cast.placed.push_back({&cast.dressed.back(), shift.cast<double>()});
+    const Eigen::Vector3f place = cast.floor.point + distance * away + (side + (side > 0 ? 0.35f : -0.35f)) * right;
+    cast.placed.push_back({&cast.dressed.back(), shiftOntoFloor(cast.dressed.back().posed.vertices, place, cast.floor)});
 }
 
 void SyntheticScenes::paintPicture(const Random& random, const Cast& cast, double degradation, SyntheticPicture& result) {
@@ -229,11 +232,7 @@ SyntheticPicture SyntheticScenes::drawFullPicture(std::uint64_t index, int width
         const double sideways = (i - 0.5 * (people - 1)) * spread + framing.normal(0, 0.1 * spread);
         Eigen::Vector3f place = cast.floor.point + static_cast<float>(sideways) * right;
         place.z() += static_cast<float>(framing.uniform(-0.4, 0.8));
-        place -= (place - cast.floor.point).dot(up) * up;
-        const Eigen::Vector3f lowest = lowestPoint(vertices, up), middle = middleOf(vertices.cast<double>()).cast<float>();
-        Eigen::Vector3f shift = place - middle;
-        shift += ((place - lowest).dot(up) - shift.dot(up)) * up;
-        label.parameters.translation = shift.cast<double>();
+        label.parameters.translation = shiftOntoFloor(vertices, place, cast.floor);
         label.joints3d = cocoPlusJoints(*assets_.body->model, vertices).rowwise() + label.parameters.translation.transpose();
         label.box = boxOf(projected(result.camera, placedPoints(vertices, label.parameters.translation)));
         label.keypoints = projected(result.camera, label.joints3d);
