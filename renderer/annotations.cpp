@@ -20,7 +20,9 @@ double lineUnit(const Viewport& viewport) {
                                   : std::clamp(std::min(viewport.width, viewport.height) / 600, 1.0, 8.0);
 }
 
-Eigen::Vector4f withAlpha(const Eigen::Vector3f& color, float alpha) { return {color.x(), color.y(), color.z(), alpha}; }
+Eigen::Vector4f withAlpha(const Eigen::Vector3f& color, float alpha) {
+    return {color.x(), color.y(), color.z(), alpha};
+}
 
 /// Left and right of SMPL's skeleton get their own colour, as do joints of other skeletons none.
 Eigen::Vector3f jointColor(const SceneSkeleton& skeleton, int joint) {
@@ -69,16 +71,22 @@ void appendSkeleton(const Scene& scene, const Viewport& viewport, const SceneSke
         if (parent < 0 || parent >= static_cast<int>(joints.size())) continue;
         const ProjectedJoint &from = joints[parent], &to = joints[j];
         if (!from.isVisible || !to.isVisible) continue;
-        shapes.push_back({.from = from.pixel, .to = to.pixel,
-                          .fromRadius = radius(from, kBoneRadius, 1.8), .toRadius = 0.55 * radius(to, kBoneRadius, 1.8),
+        shapes.push_back({.from = from.pixel,
+                          .to = to.pixel,
+                          .fromRadius = radius(from, kBoneRadius, 1.8),
+                          .toRadius = 0.55 * radius(to, kBoneRadius, 1.8),
                           .rimWidth = 0.7 * unit,
-                          .fill = withAlpha(0.92f * jointColor(skeleton, j), 0.9f), .rim = withAlpha(kInk, kRimAlpha)});
+                          .fill = withAlpha(0.92f * jointColor(skeleton, j), 0.9f),
+                          .rim = withAlpha(kInk, kRimAlpha)});
     }
     for (const int j : order) {
         if (!joints[j].isVisible) continue;
         const bool isSelected = j == skeleton.selectedJoint;
         const double jointRadius = radius(joints[j], kJointRadius, 2.6) * (isSelected ? 1.45 : 1);
-        shapes.push_back({.from = joints[j].pixel, .to = joints[j].pixel, .fromRadius = jointRadius, .toRadius = jointRadius,
+        shapes.push_back({.from = joints[j].pixel,
+                          .to = joints[j].pixel,
+                          .fromRadius = jointRadius,
+                          .toRadius = jointRadius,
                           .rimWidth = unit,
                           .fill = withAlpha(isSelected ? kSelection : jointColor(skeleton, j), 1),
                           .rim = isSelected ? Eigen::Vector4f(1, 1, 1, 1) : withAlpha(kInk, kRimAlpha)});
@@ -94,7 +102,10 @@ void appendBox(const Scene& scene, const Viewport& viewport, const SceneBox& box
     const auto frame = [&](double radius, const Eigen::Vector4f& color) {
         const Eigen::Vector2d corners[] = {corner(0, 0), corner(1, 0), corner(1, 1), corner(0, 1)};
         for (int i = 0; i < 4; ++i)
-            shapes.push_back({.from = corners[i], .to = corners[(i + 1) % 4], .fromRadius = radius, .toRadius = radius,
+            shapes.push_back({.from = corners[i],
+                              .to = corners[(i + 1) % 4],
+                              .fromRadius = radius,
+                              .toRadius = radius,
                               .fill = color});
     };
     frame((box.selected ? 1.9 : 1.5) * unit, withAlpha(kInk, 0.45f));
@@ -103,8 +114,13 @@ void appendBox(const Scene& scene, const Viewport& viewport, const SceneBox& box
     for (const double y : {0.0, 0.5, 1.0})
         for (const double x : {0.0, 0.5, 1.0}) {
             if (x == 0.5 && y == 0.5) continue;
-            shapes.push_back({.from = corner(x, y), .to = corner(x, y), .fromRadius = 4.5 * unit, .toRadius = 4.5 * unit,
-                              .rimWidth = 1.4 * unit, .fill = {1, 1, 1, 1}, .rim = withAlpha(box.color, 1)});
+            shapes.push_back({.from = corner(x, y),
+                              .to = corner(x, y),
+                              .fromRadius = 4.5 * unit,
+                              .toRadius = 4.5 * unit,
+                              .rimWidth = 1.4 * unit,
+                              .fill = {1, 1, 1, 1},
+                              .rim = withAlpha(box.color, 1)});
         }
 }
 
@@ -114,8 +130,7 @@ void appendFloorGrid(const Scene& scene, const Viewport& viewport, std::vector<S
     FigureView view;
     view.focalLength = free.camera.focalLength;
     view.principalPoint = free.camera.principalPoint;
-    view.viewFromModel =
-        Eigen::Translation3d(free.center) * *scene.viewFromCamera * Eigen::Translation3d(-free.center);
+    view.viewFromModel = Eigen::Translation3d(free.center) * *scene.viewFromCamera * Eigen::Translation3d(-free.center);
     constexpr double kSpacing = 0.5, kReach = 4;
     constexpr int kPieces = 16;
     const double unit = lineUnit(viewport);
@@ -127,8 +142,10 @@ void appendFloorGrid(const Scene& scene, const Viewport& viewport, std::vector<S
         const double fade = 1 - ((a + b) / 2).norm() / kReach;
         if (!from || !to || fade <= 0) return;
         const double radius = (isMain ? 0.8 : 0.5) * unit;
-        shapes.push_back({.from = targetPixel(scene, viewport, *from), .to = targetPixel(scene, viewport, *to),
-                          .fromRadius = radius, .toRadius = radius,
+        shapes.push_back({.from = targetPixel(scene, viewport, *from),
+                          .to = targetPixel(scene, viewport, *to),
+                          .fromRadius = radius,
+                          .toRadius = radius,
                           .fill = {0.72f, 0.75f, 0.80f, static_cast<float>((isMain ? 0.75 : 0.45) * fade)}});
     };
     const int numLines = static_cast<int>(kReach / kSpacing);

@@ -35,8 +35,12 @@ GLuint compiledShader(GLenum type, const std::string& file, const std::string& d
 
 }  // namespace
 
-GlBuffer makeBuffer() { return generated<GlBuffer>([](GLsizei n, GLuint* names) { glGenBuffers(n, names); }); }
-GlTexture makeTexture() { return generated<GlTexture>([](GLsizei n, GLuint* names) { glGenTextures(n, names); }); }
+GlBuffer makeBuffer() {
+    return generated<GlBuffer>([](GLsizei n, GLuint* names) { glGenBuffers(n, names); });
+}
+GlTexture makeTexture() {
+    return generated<GlTexture>([](GLsizei n, GLuint* names) { glGenTextures(n, names); });
+}
 GlVertexArray makeVertexArray() {
     return generated<GlVertexArray>([](GLsizei n, GLuint* names) { glGenVertexArrays(n, names); });
 }

@@ -29,12 +29,24 @@ private:
     GLuint name_ = 0;
 };
 
-inline void destroyBuffer(GLuint name) { glDeleteBuffers(1, &name); }
-inline void destroyTexture(GLuint name) { glDeleteTextures(1, &name); }
-inline void destroyVertexArray(GLuint name) { glDeleteVertexArrays(1, &name); }
-inline void destroyFramebuffer(GLuint name) { glDeleteFramebuffers(1, &name); }
-inline void destroyRenderbuffer(GLuint name) { glDeleteRenderbuffers(1, &name); }
-inline void destroyProgram(GLuint name) { glDeleteProgram(name); }
+inline void destroyBuffer(GLuint name) {
+    glDeleteBuffers(1, &name);
+}
+inline void destroyTexture(GLuint name) {
+    glDeleteTextures(1, &name);
+}
+inline void destroyVertexArray(GLuint name) {
+    glDeleteVertexArrays(1, &name);
+}
+inline void destroyFramebuffer(GLuint name) {
+    glDeleteFramebuffers(1, &name);
+}
+inline void destroyRenderbuffer(GLuint name) {
+    glDeleteRenderbuffers(1, &name);
+}
+inline void destroyProgram(GLuint name) {
+    glDeleteProgram(name);
+}
 
 using GlBuffer = GlName<destroyBuffer>;
 using GlTexture = GlName<destroyTexture>;

@@ -79,8 +79,7 @@ GLuint GpuCache::vertices(const std::shared_ptr<const void>& owner, const void* 
 
 GLuint GpuCache::computedNormals(const std::shared_ptr<const Points3f>& positions,
                                  const std::shared_ptr<const Triangles>& triangles) {
-    const auto [entry, isStale] =
-        bufferEntry({Kind::Normals, positions.get(), triangles.get()}, positions, triangles);
+    const auto [entry, isStale] = bufferEntry({Kind::Normals, positions.get(), triangles.get()}, positions, triangles);
     if (isStale) {
         const Points3f normals = vertexNormals(*positions, *triangles);
         upload(entry->buffer, normals.data(), sizeof(float) * normals.size());

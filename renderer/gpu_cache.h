@@ -12,8 +12,9 @@
 
 namespace hmr {
 
-/// Keeps on the graphics card what a scene shares by shared_ptr: uploaded when first seen, dropped (its storage recycled) when
-/// nobody else holds it. Data behind a shared_ptr must not change while it lives; what has no owner is uploaded every time.
+/// Keeps on the graphics card what a scene shares by shared_ptr: uploaded when first seen, dropped (its storage
+/// recycled) when nobody else holds it. Data behind a shared_ptr must not change while it lives; what has no owner is
+/// uploaded every time.
 class GpuCache {
 public:
     struct Topology {
@@ -27,7 +28,8 @@ public:
     GLuint computedNormals(const std::shared_ptr<const Points3f>& positions,
                            const std::shared_ptr<const Triangles>& triangles);
     Topology topology(const std::shared_ptr<const Triangles>& triangles);
-    /// Throws Error for a picture that is larger than the driver's textures. `repeats`: mipmapped and tiling, for surfaces.
+    /// Throws Error for a picture that is larger than the driver's textures. `repeats`: mipmapped and tiling, for
+    /// surfaces.
     GLuint texture(const std::shared_ptr<const Picture>& picture, bool repeats);
 
     /// Drops what only the cache knows; called once a draw.

@@ -20,12 +20,15 @@ void OrbitView::shift(const Scene& scene, const Eigen::Vector2d& pixels) {
     pan += pixels * (distance * free.center.z() / free.camera.focalLength);
 }
 
-void OrbitView::zoom(double steps) { distance = std::clamp(distance * std::pow(1.15, -steps), 0.05, 20.0); }
+void OrbitView::zoom(double steps) {
+    distance = std::clamp(distance * std::pow(1.15, -steps), 0.05, 20.0);
+}
 
 Eigen::Isometry3d OrbitView::viewFromCamera(const Scene& scene) const {
     Eigen::Isometry3d view = Eigen::Isometry3d::Identity();
-    view.linear() = (Eigen::AngleAxisd(pitch, Eigen::Vector3d::UnitX()) * Eigen::AngleAxisd(yaw, Eigen::Vector3d::UnitY()))
-                        .toRotationMatrix();
+    view.linear() =
+        (Eigen::AngleAxisd(pitch, Eigen::Vector3d::UnitX()) * Eigen::AngleAxisd(yaw, Eigen::Vector3d::UnitY()))
+            .toRotationMatrix();
     view.translation() << pan, freeView(scene).center.z() * (distance - 1);
     return view;
 }

@@ -8,21 +8,27 @@ namespace hmr {
 namespace {
 
 const std::vector<std::uint8_t>& partLabels(const BodyModelData& data, PartSet parts) {
-    return parts == PartSet::Parts24 ? data.partLabels24 : parts == PartSet::Parts14 ? data.partLabels14 : data.partLabels6;
+    return parts == PartSet::Parts24   ? data.partLabels24
+           : parts == PartSet::Parts14 ? data.partLabels14
+                                       : data.partLabels6;
 }
 
 }  // namespace
 
 Eigen::Vector3f figureColor(int person) {
-    static const std::array<Eigen::Vector3f, 8> colors = {
-        SceneMesh{}.color,           Eigen::Vector3f(0.90f, 0.72f, 0.58f), Eigen::Vector3f(0.66f, 0.84f, 0.68f),
-        Eigen::Vector3f(0.82f, 0.68f, 0.86f), Eigen::Vector3f(0.92f, 0.84f, 0.56f), Eigen::Vector3f(0.58f, 0.84f, 0.84f),
-        Eigen::Vector3f(0.92f, 0.66f, 0.70f), Eigen::Vector3f(0.76f, 0.78f, 0.80f)};
+    static const std::array<Eigen::Vector3f, 8> colors = {SceneMesh{}.color,
+                                                          Eigen::Vector3f(0.90f, 0.72f, 0.58f),
+                                                          Eigen::Vector3f(0.66f, 0.84f, 0.68f),
+                                                          Eigen::Vector3f(0.82f, 0.68f, 0.86f),
+                                                          Eigen::Vector3f(0.92f, 0.84f, 0.56f),
+                                                          Eigen::Vector3f(0.58f, 0.84f, 0.84f),
+                                                          Eigen::Vector3f(0.92f, 0.66f, 0.70f),
+                                                          Eigen::Vector3f(0.76f, 0.78f, 0.80f)};
     return colors[static_cast<std::size_t>(std::max(person, 0)) % colors.size()];
 }
 
-SceneFigure sceneFigure(const std::shared_ptr<const BodyModel>& model, const PosedBody& posed, const PinholeCamera& camera,
-                        const FigureStyle& style) {
+SceneFigure sceneFigure(const std::shared_ptr<const BodyModel>& model, const PosedBody& posed,
+                        const PinholeCamera& camera, const FigureStyle& style) {
     SceneFigure figure;
     figure.camera = camera;
     if (style.surface) {
@@ -43,7 +49,8 @@ SceneFigure sceneFigure(const std::shared_ptr<const BodyModel>& model, const Pos
         mesh.pickId = style.pickId;
     }
     if (style.skeleton)
-        figure.skeleton = SceneSkeleton{posed.joints.cast<float>(), model->data().parents, style.selectedJoint, style.pickId};
+        figure.skeleton =
+            SceneSkeleton{posed.joints.cast<float>(), model->data().parents, style.selectedJoint, style.pickId};
     return figure;
 }
 

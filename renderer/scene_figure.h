@@ -27,11 +27,13 @@ struct FigureStyle {
     std::uint32_t pickId = 0;  ///< of surface and skeleton
 };
 
-/// A colour for the person of this number in a picture: the soft blue first, then others that differ from their neighbours.
+/// A colour for the person of this number in a picture: the soft blue first, then others that differ from their
+/// neighbours.
 Eigen::Vector3f figureColor(int person);
 
-/// The figure of a posed body in its camera. What the model shares between frames stays shared (it keeps the model alive).
-SceneFigure sceneFigure(const std::shared_ptr<const BodyModel>& model, const PosedBody& posed, const PinholeCamera& camera,
-                        const FigureStyle& style = {});
+/// The figure of a posed body in its camera. What the model shares between frames stays shared (it keeps the model
+/// alive).
+SceneFigure sceneFigure(const std::shared_ptr<const BodyModel>& model, const PosedBody& posed,
+                        const PinholeCamera& camera, const FigureStyle& style = {});
 
 }  // namespace hmr

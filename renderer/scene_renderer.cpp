@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <list>
 #include <string>
 
@@ -78,7 +79,8 @@ void setPlainState(const Viewport& viewport) {
 
 /// Nothing of an overlay is drawn beside the picture.
 void clipToPicture(const Viewport& viewport) {
-    const int left = static_cast<int>(std::floor(viewport.x + 1e-6)), top = static_cast<int>(std::floor(viewport.y + 1e-6));
+    const int left = static_cast<int>(std::floor(viewport.x + 1e-6)),
+              top = static_cast<int>(std::floor(viewport.y + 1e-6));
     const int right = static_cast<int>(std::ceil(viewport.x + viewport.width - 1e-6));
     const int bottom = static_cast<int>(std::ceil(viewport.y + viewport.height - 1e-6));
     glEnable(GL_SCISSOR_TEST);
@@ -99,6 +101,26 @@ void unpremultiply(Picture& picture) {
             picture.pixels[i + c] =
                 static_cast<std::uint8_t>(std::min(255, (picture.pixels[i + c] * 255 + alpha / 2) / alpha));
     }
+}
+
+/// Calls `drawTile(viewport)` for every tile of a picture and copies what the bound framebuffer then holds, rows from
+/// the top.
+template <typename DrawTile>
+Picture pictureOfTiles(int width, int height, int channels, GLenum format, int largestSide, DrawTile drawTile) {
+    Picture picture(width, height, channels);
+    std::vector<std::uint8_t> rows;
+    for (int top = 0; top < height; top += largestSide)
+        for (int left = 0; left < width; left += largestSide) {
+            const int tileWidth = std::min(largestSide, width - left), tileHeight = std::min(largestSide, height - top);
+            const std::size_t rowBytes = static_cast<std::size_t>(tileWidth) * channels;
+            drawTile(Viewport{tileWidth, tileHeight, -double(left), -double(top), double(width), double(height)});
+            rows.resize(rowBytes * tileHeight);
+            glPixelStorei(GL_PACK_ALIGNMENT, 1);
+            glReadPixels(0, 0, tileWidth, tileHeight, format, GL_UNSIGNED_BYTE, rows.data());
+            for (int y = 0; y < tileHeight; ++y)
+                std::copy_n(rows.data() + rowBytes * (tileHeight - 1 - y), rowBytes, picture.at(left, top + y));
+        }
+    return picture;
 }
 
 }  // namespace
@@ -159,7 +181,8 @@ void SceneRenderer::Implementation::drawFigures(const Scene& scene, const Viewpo
     glDisable(GL_SCISSOR_TEST);
 }
 
-void SceneRenderer::Implementation::draw(const Scene& scene, const Viewport& viewport, const Eigen::Vector4f& clearColor) {
+void SceneRenderer::Implementation::draw(const Scene& scene, const Viewport& viewport,
+                                         const Eigen::Vector4f& clearColor) {
     setPlainState(viewport);
     glClearColor(clearColor.x(), clearColor.y(), clearColor.z(), clearColor.w());
     glClear(GL_COLOR_BUFFER_BIT | GL_DEPTH_BUFFER_BIT);
@@ -206,29 +229,6 @@ void SceneRenderer::draw(const Scene& scene, const Viewport& viewport) {
     implementation_->draw(scene, viewport, scene.clearColor);
 }
 
-namespace {
-
-/// Calls `drawTile(viewport)` for every tile of a picture and copies what the bound framebuffer then holds, rows from the top.
-template <typename DrawTile>
-Picture pictureOfTiles(int width, int height, int channels, GLenum format, int largestSide, DrawTile drawTile) {
-    Picture picture(width, height, channels);
-    std::vector<std::uint8_t> rows;
-    for (int top = 0; top < height; top += largestSide)
-        for (int left = 0; left < width; left += largestSide) {
-            const int tileWidth = std::min(largestSide, width - left), tileHeight = std::min(largestSide, height - top);
-            const std::size_t rowBytes = static_cast<std::size_t>(tileWidth) * channels;
-            drawTile(Viewport{tileWidth, tileHeight, -double(left), -double(top), double(width), double(height)});
-            rows.resize(rowBytes * tileHeight);
-            glPixelStorei(GL_PACK_ALIGNMENT, 1);
-            glReadPixels(0, 0, tileWidth, tileHeight, format, GL_UNSIGNED_BYTE, rows.data());
-            for (int y = 0; y < tileHeight; ++y)
-                std::copy_n(rows.data() + rowBytes * (tileHeight - 1 - y), rowBytes, picture.at(left, top + y));
-        }
-    return picture;
-}
-
-}  // namespace
-
 Picture SceneRenderer::drawPicture(const Scene& scene, double pixelRatio) {
     requireSize(scene);
     const BoundTarget before;
@@ -249,8 +249,8 @@ Picture SceneRenderer::drawPartLabels(const Scene& scene) {
     const BoundTarget before;
     const std::vector<FigureView> views = figureViews(scene);
     Implementation& gl = *implementation_;
-    Picture labels = pictureOfTiles(
-        scene.width, scene.height, 1, GL_RED_INTEGER, gl.largestSide, [&](const Viewport& viewport) {
+    Picture labels =
+        pictureOfTiles(scene.width, scene.height, 1, GL_RED_INTEGER, gl.largestSide, [&](const Viewport& viewport) {
             glBindFramebuffer(GL_FRAMEBUFFER,
                               gl.target(viewport.targetWidth, viewport.targetHeight, 0, GL_R8UI).framebuffer());
             setPlainState(viewport);

@@ -19,9 +19,9 @@ struct Viewport {
 /// What lies under a pixel.
 struct PickResult {
     std::uint32_t pickId = 0;
-    int vertex = -1;      ///< nearest vertex of the mesh, −1 for a joint
-    int joint = -1;       ///< joint of a skeleton, −1 for a surface
-    double depth = 0;     ///< metres from the figure's camera
+    int vertex = -1;   ///< nearest vertex of the mesh, −1 for a joint
+    int joint = -1;    ///< joint of a skeleton, −1 for a surface
+    double depth = 0;  ///< metres from the figure's camera
 };
 
 /// Draws scenes with OpenGL 3.3 core. Lives and dies on the thread of the context that is current when it is made.
@@ -33,12 +33,13 @@ public:
     SceneRenderer(const SceneRenderer&) = delete;
     SceneRenderer& operator=(const SceneRenderer&) = delete;
 
-    /// Clears and draws into the framebuffer that is bound now, which has a depth buffer. Leaves plain state behind: no blending,
-    /// culling, depth test, program or vertex array. Throws Error for arrays of a mesh that do not fit together.
+    /// Clears and draws into the framebuffer that is bound now, which has a depth buffer. Leaves plain state behind: no
+    /// blending, culling, depth test, program or vertex array. Throws Error for arrays of a mesh that do not fit
+    /// together.
     void draw(const Scene& scene, const Viewport& viewport);
 
-    /// Draws into a framebuffer of its own of the scene's size (scaled by `pixelRatio`) and reads it back: RGBA, alpha 0 where
-    /// nothing was drawn and there is no background (colours are not premultiplied).
+    /// Draws into a framebuffer of its own of the scene's size (scaled by `pixelRatio`) and reads it back: RGBA, alpha
+    /// 0 where nothing was drawn and there is no background (colours are not premultiplied).
     Picture drawPicture(const Scene& scene, double pixelRatio = 1);
 
     /// Label of the part each pixel shows (one channel, 0 where no mesh is), no multisampling.

@@ -113,7 +113,9 @@ Eigen::Matrix4f FigureView::clipFromModel(const Scene& scene, const Viewport& vi
     return (clipFromView * viewFromModel.matrix()).cast<float>();
 }
 
-FreeView freeView(const Scene& scene) { return freeView(scene, boundsOf(scene)); }
+FreeView freeView(const Scene& scene) {
+    return freeView(scene, boundsOf(scene));
+}
 
 std::vector<FigureView> figureViews(const Scene& scene) {
     const std::vector<Eigen::AlignedBox3d> bounds = boundsOf(scene);

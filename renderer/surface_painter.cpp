@@ -17,14 +17,18 @@ bool isDrawable(const SceneMesh& mesh) {
     return mesh.positions && mesh.triangles && mesh.positions->rows() > 0 && mesh.triangles->rows() > 0;
 }
 
-bool isTextured(const SceneMesh& mesh) { return mesh.texture && !mesh.texture->empty() && mesh.textureCoordinates; }
+bool isTextured(const SceneMesh& mesh) {
+    return mesh.texture && !mesh.texture->empty() && mesh.textureCoordinates;
+}
 
 bool needsNormals(SurfacePainter::Output output) {
     return output == SurfacePainter::Output::Lit || output == SurfacePainter::Output::Normals ||
            output == SurfacePainter::Output::PartColors;
 }
 
-SurfacePainter::Output outputOf(const SceneMesh& mesh) { return static_cast<SurfacePainter::Output>(mesh.style); }
+SurfacePainter::Output outputOf(const SceneMesh& mesh) {
+    return static_cast<SurfacePainter::Output>(mesh.style);
+}
 
 void requireRows(const char* what, Eigen::Index rows, const SceneMesh& mesh) {
     if (rows != mesh.positions->rows())
@@ -88,7 +92,8 @@ GlProgram& SurfacePainter::program(Output output, bool textured) {
 
 void SurfacePainter::bindAttributes(GpuCache& cache, const SceneMesh& mesh, Output output) {
     glBindVertexArray(vertexArray_.name());
-    for (const GLuint attribute : {kNormal, kColor, kTextureCoordinate, kPartLabel}) glDisableVertexAttribArray(attribute);
+    for (const GLuint attribute : {kNormal, kColor, kTextureCoordinate, kPartLabel})
+        glDisableVertexAttribArray(attribute);
     const auto floats = [&](GLuint attribute, const auto& shared, const char* what) {
         requireRows(what, shared->rows(), mesh);
         bindFloats(attribute, cache.vertices(shared, shared->data(), sizeof(float) * shared->size()),
@@ -110,7 +115,8 @@ void SurfacePainter::bindAttributes(GpuCache& cache, const SceneMesh& mesh, Outp
     if (isTextured(mesh)) floats(kTextureCoordinate, mesh.textureCoordinates, "texture coordinates");
     if (mesh.partLabels) {
         requireRows("part labels", static_cast<Eigen::Index>(mesh.partLabels->size()), mesh);
-        glBindBuffer(GL_ARRAY_BUFFER, cache.vertices(mesh.partLabels, mesh.partLabels->data(), mesh.partLabels->size()));
+        glBindBuffer(GL_ARRAY_BUFFER,
+                     cache.vertices(mesh.partLabels, mesh.partLabels->data(), mesh.partLabels->size()));
         glEnableVertexAttribArray(kPartLabel);
         glVertexAttribIPointer(kPartLabel, 1, GL_UNSIGNED_BYTE, 0, nullptr);
     } else {

@@ -16,9 +16,10 @@ namespace {
 std::string eglErrorName() {
     const EGLint code = eglGetError();
     static constexpr std::array<const char*, 15> names = {
-        "EGL_SUCCESS", "EGL_NOT_INITIALIZED", "EGL_BAD_ACCESS", "EGL_BAD_ALLOC", "EGL_BAD_ATTRIBUTE",
-        "EGL_BAD_CONFIG", "EGL_BAD_CONTEXT", "EGL_BAD_CURRENT_SURFACE", "EGL_BAD_DISPLAY", "EGL_BAD_MATCH",
-        "EGL_BAD_NATIVE_PIXMAP", "EGL_BAD_NATIVE_WINDOW", "EGL_BAD_PARAMETER", "EGL_BAD_SURFACE", "EGL_CONTEXT_LOST"};
+        "EGL_SUCCESS",       "EGL_NOT_INITIALIZED", "EGL_BAD_ACCESS",        "EGL_BAD_ALLOC",
+        "EGL_BAD_ATTRIBUTE", "EGL_BAD_CONFIG",      "EGL_BAD_CONTEXT",       "EGL_BAD_CURRENT_SURFACE",
+        "EGL_BAD_DISPLAY",   "EGL_BAD_MATCH",       "EGL_BAD_NATIVE_PIXMAP", "EGL_BAD_NATIVE_WINDOW",
+        "EGL_BAD_PARAMETER", "EGL_BAD_SURFACE",     "EGL_CONTEXT_LOST"};
     const auto index = static_cast<std::size_t>(code - EGL_SUCCESS);
     return index < names.size() ? names[index] : "error " + std::to_string(code);
 }
@@ -73,8 +74,9 @@ std::string makeCurrent(EGLDisplay display, CurrentContext& result) {
                                     epoxy_has_egl_extension(display, "EGL_MESA_configless_context");
     const bool canDoWithoutSurface = epoxy_has_egl_extension(display, "EGL_KHR_surfaceless_context");
     const EGLConfig config = canDoWithoutConfig && canDoWithoutSurface ? nullptr : pbufferConfig(display);
-    const EGLint attributes[] = {EGL_CONTEXT_MAJOR_VERSION, 3, EGL_CONTEXT_MINOR_VERSION, 3,
-                                 EGL_CONTEXT_OPENGL_PROFILE_MASK, EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT, EGL_NONE};
+    const EGLint attributes[] = {
+        EGL_CONTEXT_MAJOR_VERSION,           3,       EGL_CONTEXT_MINOR_VERSION, 3, EGL_CONTEXT_OPENGL_PROFILE_MASK,
+        EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT, EGL_NONE};
     CurrentContext current{display, eglCreateContext(display, config, EGL_NO_CONTEXT, attributes)};
     if (current.context == EGL_NO_CONTEXT) return "no OpenGL 3.3 core context (" + eglErrorName() + ")";
     if (!canDoWithoutSurface) {

@@ -5,8 +5,8 @@
 
 namespace hmr {
 
-/// An OpenGL 3.3 core context with no window system: EGL on Mesa's surfaceless platform, or on the first device that has one.
-/// Current on the thread that makes it, for its lifetime.
+/// An OpenGL 3.3 core context with no window system: EGL on Mesa's surfaceless platform, or on the first device that
+/// has one. Current on the thread that makes it, for its lifetime.
 class WindowlessContext {
 public:
     /// Throws Error that says what EGL answered and which package helps.
