@@ -43,6 +43,7 @@ constexpr const char* kStyleSheet = R"(
     QToolBar QToolButton:checked, QToolBar QToolButton:pressed { background: #46515f; border-color: #5a6b80; }
     QDockWidget::title { background: #323439; padding: 5px 8px; }
     QMainWindow::separator { background: #1f2023; width: 3px; height: 3px; }
+    QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
     QStatusBar { border-top: 1px solid #1f2023; }
     QStatusBar::item { border: 0; }
     QStatusBar QLabel { color: #a9adb5; padding: 1px 8px; }

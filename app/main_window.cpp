@@ -13,6 +13,7 @@
 #include <QStatusBar>
 #include <QTimer>
 #include <QVBoxLayout>
+#include <utility>
 
 #include "app/edit_commands.h"
 #include "app/folder_strip.h"
@@ -134,7 +135,7 @@ void MainWindow::buildPanels() {
     setTabPosition(Qt::RightDockWidgetArea, QTabWidget::North);
     poseDock->raise();
     resizeDocks({peopleDock, poseDock}, {150, 600}, Qt::Vertical);
-    resizeDocks({peopleDock}, {330}, Qt::Horizontal);
+    resizeDocks({peopleDock}, {360}, Qt::Horizontal);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
 
     connect(people, &PeoplePanel::drawBoxWanted, this, [this] { view_->setDrawsBoxes(true); });
@@ -161,8 +162,12 @@ void MainWindow::buildStatusBar() {
 
 void MainWindow::connectSession() {
     connect(session_.get(), &Session::boxesEdited, this, &MainWindow::runBoxes);
-    connect(session_.get(), &Session::editedElsewhere, this, [this](const QString& source) {
-        if (strip_->files().contains(source)) openSource(source);
+    connect(session_.get(), &Session::editedElsewhere, this, [this](const QString& source, int frame) {
+        if (source.toStdString() == session_->pictureKey().source) {
+            if (!source_.isLive) recoveryJob_->goTo(frame);
+        } else if (strip_->files().contains(source)) {
+            openSource(source);
+        }
     });
     for (const auto signal : {&Session::peopleChanged, &Session::selectionChanged, &Session::bodyChanged, &Session::frameChanged})
         connect(session_.get(), signal, this, &MainWindow::updateActions);
@@ -260,6 +265,7 @@ void MainWindow::takeModels(std::shared_ptr<const BodyModel> body, const QString
     session_->setBody(std::move(body));
     deviceLabel_->setText(device);
     if (!warning.isEmpty()) messages_->showMessage(MessageBar::Kind::Warning, warning);
+    if (session_->hasBoxesByHand()) recoveryJob_->recoverBoxes(session_->boxes());
     showBusy();
 }
 

@@ -6,6 +6,8 @@
 #include <QDockWidget>
 #include <QFileDialog>
 #include <QFileInfo>
+#include <QHBoxLayout>
+#include <QHeaderView>
 #include <QLabel>
 #include <QMenuBar>
 #include <QMessageBox>
@@ -13,11 +15,10 @@
 #include <QSignalBlocker>
 #include <QSlider>
 #include <QTableWidget>
-#include <QHeaderView>
 #include <QToolBar>
 #include <QToolButton>
 #include <QVBoxLayout>
-#include <QWidgetAction>
+#include <cmath>
 
 #include "app/camera_dialog.h"
 #include "app/edit_commands.h"
@@ -379,6 +380,7 @@ void MainWindow::showShortcuts() {
     table->setObjectName("shortcutsTable");
     table->setHorizontalHeaderLabels({tr("Key or gesture"), tr("What it does")});
     table->verticalHeader()->hide();
+    table->verticalHeader()->setDefaultSectionSize(24);
     table->horizontalHeader()->setStretchLastSection(true);
     table->setEditTriggers(QAbstractItemView::NoEditTriggers);
     table->setSelectionMode(QAbstractItemView::NoSelection);

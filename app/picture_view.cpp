@@ -2,7 +2,9 @@
 #include "app/picture_view.h"
 
 #include <QApplication>
+#include <QOffscreenSurface>
 #include <QOpenGLContext>
+#include <QOpenGLFunctions>
 #include <QPainter>
 #include <algorithm>
 #include <cmath>
@@ -19,9 +21,46 @@ const Eigen::Vector4f kCanvasColor(0.118f, 0.122f, 0.133f, 1);
 
 QColor qColor(const Eigen::Vector3f& color) { return QColor::fromRgbF(color.x(), color.y(), color.z()); }
 
+/// True when OpenGL runs on the processor, where each further sample a pixel costs the window its liveliness.
+bool drawsInSoftware() {
+    static const bool isSoftware = [] {
+        QOffscreenSurface surface;
+        surface.create();
+        QOpenGLContext context;
+        if (!context.create() || !context.makeCurrent(&surface)) return false;
+        const auto* name = reinterpret_cast<const char*>(context.functions()->glGetString(GL_RENDERER));
+        const QString renderer = QString::fromLatin1(name).toLower();
+        return renderer.contains("llvmpipe") || renderer.contains("softpipe") || renderer.contains("swiftshader");
+    }();
+    return isSoftware;
+}
+
 }  // namespace
 
-PictureView::PictureView(Session& session, QWidget* parent) : QOpenGLWidget(parent), session_(session) {
+/// Words over the picture, in a layer of their own: the picture is OpenGL's, these are Qt's.
+class PictureView::Notes : public QWidget {
+public:
+    explicit Notes(PictureView& view) : QWidget(&view), view_(view) { setAttribute(Qt::WA_TransparentForMouseEvents); }
+
+protected:
+    void paintEvent(QPaintEvent*) override {
+        QPainter painter(this);
+        painter.setRenderHint(QPainter::Antialiasing);
+        if (view_.session_.hasPicture()) {
+            view_.paintLabels(painter);
+        } else {
+            view_.paintWelcome(painter);
+        }
+    }
+
+private:
+    PictureView& view_;
+};
+
+PictureView::PictureView(Session& session, QWidget* parent) : QOpenGLWidget(parent), session_(session), notes_(new Notes(*this)) {
+    QSurfaceFormat format = QSurfaceFormat::defaultFormat();
+    format.setSamples(drawsInSoftware() ? 0 : 4);
+    setFormat(format);
     setObjectName("pictureView");
     setMouseTracking(true);
     setFocusPolicy(Qt::StrongFocus);
@@ -186,22 +225,16 @@ void PictureView::paintGL() {
         scene.viewFromCamera.reset();
         scene.drawFloorGrid = false;
     }
+    notes_->update();
     try {
         if (renderer_) renderer_->draw(scene, viewport);
     } catch (const Error& error) {
         renderer_.reset();
         QMetaObject::invokeMethod(this, [this, text = QString::fromStdString(error.what())] { Q_EMIT failed(text); }, Qt::QueuedConnection);
     }
-    QPainter painter(this);
-    painter.setRenderHint(QPainter::Antialiasing);
-    if (!hasPicture) {
-        paintWelcome(painter);
-    } else {
-        paintLabels(painter);
-    }
 }
 
-void PictureView::paintLabels(QPainter& painter) {
+void PictureView::paintLabels(QPainter& painter) const {
     if (!isOverlay() || !session_.view().boxes) return;
     const auto boxes = session_.boxes();
     if (boxes.size() < 2) return;
@@ -220,7 +253,7 @@ void PictureView::paintLabels(QPainter& painter) {
     }
 }
 
-void PictureView::paintWelcome(QPainter& painter) {
+void PictureView::paintWelcome(QPainter& painter) const {
     const QRectF area(0, 0, width(), height());
     QFont large = font(), small = font();
     large.setPointSizeF(font().pointSizeF() * 1.7);
@@ -235,6 +268,7 @@ void PictureView::paintWelcome(QPainter& painter) {
 
 void PictureView::resizeEvent(QResizeEvent* event) {
     QOpenGLWidget::resizeEvent(event);
+    notes_->resize(size());
     fitIfWanted();
 }
 

@@ -51,6 +51,7 @@ protected:
     void leaveEvent(QEvent* event) override;
 
 private:
+    class Notes;
     enum class Drag { None, Pan, Turn, DrawBox, EditBox };
     struct Placement {  ///< where a scene's picture lies in the widget, logical pixels
         QPointF corner;
@@ -68,8 +69,8 @@ private:
     Scene scene() const;
     Placement overlayPlacement() const { return {corner_, scale_}; }
     Placement freePlacement(const Scene& scene) const;
-    void paintLabels(QPainter& painter);
-    void paintWelcome(QPainter& painter);
+    void paintLabels(QPainter& painter) const;
+    void paintWelcome(QPainter& painter) const;
     void zoomAt(const QPointF& point, double factor);
     void releaseGl();
 
@@ -86,6 +87,7 @@ private:
     void updateCursor(const QPointF& point);
 
     Session& session_;
+    Notes* notes_;
     std::unique_ptr<SceneRenderer> renderer_;
     Eigen::Vector2d lastPictureSize_ = Eigen::Vector2d::Zero();
     QPointF corner_;       ///< of the picture in the widget

@@ -73,6 +73,17 @@ std::filesystem::path orShipped(const std::filesystem::path& chosen, std::string
     return chosen.empty() ? resourcePath(shipped) : chosen;
 }
 
+std::shared_ptr<const BodyModel> loadBody(const std::filesystem::path& file) {
+    auto body = loadBodyModel(file);
+    if (body->numJoints() != kNumSmplJoints) {
+        throw Error(file.string() + " has " + std::to_string(body->numJoints()) + " joints; the window works with SMPL's 24. Choose another body in Edit > Preferences");
+    }
+    if (body->data().cocoPlusRegressor.rows() != kNumCocoPlusJoints) {
+        throw Error(file.string() + " lacks cocoplus_regressor [19,V], which says where the joints of the picture are. Choose another body in Edit > Preferences");
+    }
+    return body;
+}
+
 std::shared_ptr<PersonDetector> detectorOrDefault(const std::string& specification, std::string& warning) {
     try {
         return makeDetector(specification.empty() ? "hog" : specification);
@@ -86,7 +97,7 @@ std::shared_ptr<PersonDetector> detectorOrDefault(const std::string& specificati
 
 LoadedModels loadModels(const ModelSettings& settings) {
     LoadedModels models;
-    models.body = loadBodyModel(orShipped(settings.body, "body/openbody.npz"));
+    models.body = loadBody(orShipped(settings.body, "body/openbody.npz"));
     try {
         auto network = HmrNetwork::load(orShipped(settings.weights, "weights/default.safetensors"), {.threads = settings.threads});
         auto detector = detectorOrDefault(settings.detector, models.warning);

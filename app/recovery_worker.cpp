@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "app/recovery_worker.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "app/live_reader.h"
@@ -59,6 +60,7 @@ bool RecoveryWorker::step() {
         } else if (auto recover = std::exchange(orders_.recover, std::nullopt)) {
             recoverFrame(*recover);
         } else if (auto playing = std::exchange(orders_.playing, std::nullopt)) {
+            if (*playing && hasEnded_) goTo(0);
             isPlaying_ = *playing && source_ && isMotion();
             if (frame_) playStart_ = Clock::now() - seconds(frame_->time);
             listener_.playingChanged(isPlaying_);
@@ -110,6 +112,7 @@ void RecoveryWorker::closeSource() {
     live_.reset();
     source_.reset();
     info_ = {};
+    hasEnded_ = false;
     frame_.reset();
     shown_.reset();
     boxesByHand_.clear();
@@ -121,6 +124,7 @@ void RecoveryWorker::closeSource() {
 /// The picture alone, so that there is something to see while its people are recovered.
 void RecoveryWorker::showFrame(Frame frame) {
     frame_ = std::move(frame);
+    hasEnded_ = false;
     shown_ = rgbPicture(frame_->picture, kLongestShownSide);
     playStart_ = Clock::now() - seconds(frame_->time);
     FrameEstimate estimate;
@@ -142,7 +146,7 @@ void RecoveryWorker::goTo(int frameIndex) {
         throw Error(info_.name + " cannot be wound to another frame; play it from the start");
     }
     auto frame = nextFrame();
-    if (!frame) return stopPlaying();
+    if (!frame) return end();
     showFrame(std::move(*frame));
     if (!isNext || !isMotion() || !engine_) {
         if (!orders_.recover) orders_.recover.emplace();
@@ -189,7 +193,7 @@ std::optional<Frame> RecoveryWorker::nextFrameInTime() {
         if (!later) break;
         frame = std::move(later);
     }
-    if (!frame) stopPlaying();
+    if (!frame) end();
     return frame;
 }
 
@@ -213,6 +217,12 @@ void RecoveryWorker::deliver(FrameEstimate estimate, bool isRecovered) {
     estimate.request = request_;
     estimate.milliseconds["decode"] = decodeMilliseconds_;
     listener_.frameReady({std::make_shared<const FrameEstimate>(std::move(estimate)), shown_, isRecovered});
+}
+
+/// Playing on from here begins anew.
+void RecoveryWorker::end() {
+    hasEnded_ = true;
+    stopPlaying();
 }
 
 void RecoveryWorker::stopPlaying() {

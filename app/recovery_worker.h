@@ -76,6 +76,7 @@ private:
     std::optional<Frame> nextFrame();
     std::optional<Frame> nextFrameInTime();
     void deliver(FrameEstimate estimate, bool isRecovered);
+    void end();
     void stopPlaying();
     bool isMotion() const { return info_.isLive || info_.isVideo; }
 
@@ -92,7 +93,7 @@ private:
     double decodeMilliseconds_ = 0;
     std::vector<PixelBox> boxesByHand_;
     PersonIds ids_;
-    bool isPlaying_ = false;
+    bool isPlaying_ = false, hasEnded_ = false;
     std::chrono::steady_clock::time_point playStart_;  ///< wall time at which frame time 0 would have been shown
 };
 

@@ -138,7 +138,7 @@ void Session::applyEdit(const PersonKey& key, const PersonEdit& edit) {
         state_.edits[key] = edit;
     }
     if (key.source != pictureKey().source) {
-        Q_EMIT editedElsewhere(QString::fromStdString(key.source));
+        Q_EMIT editedElsewhere(QString::fromStdString(key.source), -1);
         return;
     }
     shown_.erase(key.person);
@@ -152,7 +152,7 @@ void Session::applyBoxes(const PictureKey& key, const std::optional<std::vector<
         state_.boxes.erase(key);
     }
     if (key != pictureKey()) {
-        Q_EMIT editedElsewhere(QString::fromStdString(key.source));
+        Q_EMIT editedElsewhere(QString::fromStdString(key.source), key.frame);
         return;
     }
     shown_.clear();

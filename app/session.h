@@ -89,7 +89,7 @@ Q_SIGNALS:
     void selectionChanged();
     void viewChanged();
     void boxesEdited();            ///< the network should look again
-    void editedElsewhere(const QString& source);  ///< undo touched another picture
+    void editedElsewhere(const QString& source, int frame);  ///< undo touched another picture; frame −1: any of the source
 
 private:
     friend class EditPerson;

@@ -30,7 +30,7 @@ SliderRow::SliderRow(const QString& name, const QString& label, const Range& ran
     setObjectName(name + "Row");
     label_->setObjectName(name + "Label");
     label_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    label_->setMinimumWidth(16);
+    label_->setMinimumWidth(18);
     slider_->setObjectName(name + "Slider");
     slider_->setRange(static_cast<int>(std::lround(range.lowest * range.stepsPerUnit)),
                       static_cast<int>(std::lround(range.highest * range.stepsPerUnit)));
@@ -58,8 +58,8 @@ SliderRow::SliderRow(const QString& name, const QString& label, const Range& ran
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(6);
     const bool isLetter = label.size() == 1;
-    layout->addWidget(label_, isLetter ? 0 : 3);
-    layout->addWidget(slider_, 4);
+    layout->addWidget(label_, isLetter ? 0 : 6);
+    layout->addWidget(slider_, 5);
     layout->addWidget(spin_);
     layout->addWidget(reset_);
 
