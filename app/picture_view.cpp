@@ -225,7 +225,6 @@ void PictureView::paintGL() {
         scene.viewFromCamera.reset();
         scene.drawFloorGrid = false;
     }
-    notes_->update();
     try {
         if (renderer_) renderer_->draw(scene, viewport);
     } catch (const Error& error) {
