@@ -52,7 +52,9 @@ PosePriorDiscriminatorImpl::PosePriorDiscriminatorImpl(DiscriminatorOptions opti
 }
 
 torch::Tensor PosePriorDiscriminatorImpl::forward(const torch::Tensor& rotations, const torch::Tensor& betas) {
-    const auto judged = rotations.index_select(1, judgedJoints_).flatten(2);       // [N,J,9]
+    // Module::to(dtype) turns every buffer into that type, this one too.
+    const auto joints = judgedJoints_.to(torch::kInt64);
+    const auto judged = rotations.index_select(1, joints).flatten(2);              // [N,J,9]
     auto embedded = torch::relu(embed1_(judged.transpose(1, 2).unsqueeze(3)));     // [N,32,J,1]
     embedded = torch::relu(embed2_(embedded)).squeeze(3).transpose(1, 2);          // [N,J,32]
     const auto perJoint = (embedded * jointWeights_).sum(2) + jointBiases_;        // [N,J]
