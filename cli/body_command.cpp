@@ -30,6 +30,8 @@ Progress progressLines() {
 }
 
 void build(const BuildRequest& request) {
+    for (const std::string& file : {request.output, request.coarseOutput, request.report})
+        if (!file.empty()) AtomicFile{file};  // complains now, not after the work, when the folder cannot be written to
     const Progress progress = progressLines();
     progress("Reading " + request.assets);
     const OpenBody body = buildOpenBody(readMakeHumanFigure(request.assets), request.options, progress);
