@@ -174,18 +174,18 @@ private:
         FbxNode& mesh = object();
         std::vector<double> vertices, normals;
         std::vector<std::int32_t> corners;
-        for (Eigen::Index i = 0; i < figure.restVertices.size(); ++i)
+        for (Eigen::Index i = 0; i < figure.restVertices.size(); ++i) {
             vertices.push_back(kCentimetres * static_cast<double>(figure.restVertices.data()[i]));
-        for (Eigen::Index f = 0; f < figure.triangles.rows(); ++f)
-            for (int corner = 0; corner < 3; ++corner) {
-                const auto vertex = static_cast<std::int32_t>(figure.triangles(f, corner));
-                corners.push_back(corner < 2 ? vertex : ~vertex);  // the complement ends a polygon
-                for (int axis = 0; axis < 3; ++axis) normals.push_back(static_cast<double>(figure.restNormals(vertex, axis)));
-            }
+            normals.push_back(static_cast<double>(figure.restNormals.data()[i]));
+        }
+        for (Eigen::Index i = 0; i < figure.triangles.size(); ++i) {
+            const auto vertex = static_cast<std::int32_t>(figure.triangles.data()[i]);
+            corners.push_back(i % 3 < 2 ? vertex : ~vertex);  // the complement ends a polygon
+        }
         mesh.add("GeometryVersion", {124});
         mesh.add("Vertices", {std::move(vertices)});
         mesh.add("PolygonVertexIndex", {std::move(corners)});
-        addLayer(mesh, "LayerElementNormal", "ByPolygonVertex", "Direct").add("Normals", {std::move(normals)});
+        addLayer(mesh, "LayerElementNormal", "ByVertice", "Direct").add("Normals", {std::move(normals)});
         const bool hasTexture = figure.textureTriangles.rows() == figure.triangles.rows();
         if (hasTexture) addTexture(mesh, figure);
         addLayer(mesh, "LayerElementMaterial", "AllSame", "IndexToDirect").add("Materials", {std::vector<std::int32_t>{0}});

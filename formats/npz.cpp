@@ -112,6 +112,8 @@ NpzArrays readNpz(const std::filesystem::path& file) {
 }
 
 void writeNpz(const std::filesystem::path& file, const NpzArrays& arrays) {
+    if (arrays.empty())  // libzip would write no file at all
+        return writeWholeFile(file, std::string("PK\5\6") + std::string(18, '\0'));
     zip_error_t error;
     zip_error_init(&error);
     const auto failed = [&](const std::string& reason) { return Error("Cannot write " + file.string() + ": " + reason + "."); };

@@ -192,9 +192,14 @@ std::map<std::string, std::string> exportScene(const aiScene& scene, const std::
     return files;
 }
 
-/// Assimp writes the name of a mesh as that of a group; readers make one object of all groups, but one each of objects.
+/// Assimp names a mesh by a group alone. Blender makes one object of all groups, Assimp one mesh of all objects: both are named.
 void nameObjects(std::string& obj) {
-    for (std::size_t at = 0; (at = obj.find("\ng ", at)) != std::string::npos; at += 3) obj[at + 1] = 'o';
+    for (std::size_t at = 0; (at = obj.find("\ng ", at)) != std::string::npos;) {
+        const std::string name = obj.substr(at + 3, obj.find('\n', at + 1) - at - 3);
+        const std::string line = "\no " + name;
+        obj.insert(at, line);
+        at += line.size() + 1;
+    }
 }
 
 void addBounds(const aiScene& scene, const aiNode& node, const aiMatrix4x4& parentTransform, SceneSummary& summary, bool& isFirst) {
