@@ -3,10 +3,12 @@
 
 #include <Eigen/Dense>
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 #include <string_view>
 
+#include "body/error.h"
 #include "body/skeleton.h"
 
 namespace hmr {
@@ -113,6 +115,8 @@ std::vector<std::uint32_t> spreadCandidates(const Points3d& vertices, const Vect
 
 RegressorRow fitRegressorRow(const ExampleBodies& bodies, const Points3d& targets,
                              const std::vector<std::uint32_t>& candidates, bool isCentral, const Symmetry& symmetry) {
+    if (candidates.empty())
+        throw Error("No vertex of the skin lies near enough to one of the joints to give its place.");
     std::vector<std::uint32_t> vertices;
     for (const std::uint32_t v : candidates) vertices.push_back(isCentral ? std::min(v, symmetry.mirror()[v]) : v);
     std::sort(vertices.begin(), vertices.end());

@@ -21,7 +21,8 @@ using RegressorRow = std::vector<std::pair<std::uint32_t, double>>;
 std::vector<std::uint32_t> spreadCandidates(const Points3d& vertices, const Eigen::Vector3d& point, double radius,
                                             const std::vector<bool>& isAllowed);
 
-/// Fits a row that gives `targets` [n,3] (metres) from the bodies. With `isCentral` mirrored vertices get one weight.
+/// Fits a row that gives `targets` [n,3] (metres) from the bodies; throws Error without candidates. With `isCentral`
+/// mirrored vertices get one weight.
 RegressorRow fitRegressorRow(const ExampleBodies& bodies, const Points3d& targets,
                              const std::vector<std::uint32_t>& candidates, bool isCentral, const Symmetry& symmetry);
 
