@@ -5,6 +5,7 @@
 #include <iomanip>
 #include <iostream>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
 
@@ -81,13 +82,42 @@ void describeBody(const fs::path& file) {
     line("skin", decimal(static_cast<double>(data.skinWeights.nonZeros()) / model->numVertices(), 2) + " joints a vertex");
     line("coco-plus joints", data.cocoPlusRegressor.rows() > 0 ? "yes" : "no");
     if (!data.landmarks.empty()) line("named points", std::to_string(data.landmarks.size()));
-    line("part labels", std::string(data.partLabels24.empty() ? "" : "24 ") + (data.partLabels14.empty() ? "" : "14 ") +
-                            (data.partLabels6.empty() ? "" : "6 ") +
-                            (data.partLabels24.empty() && data.partLabels14.empty() && data.partLabels6.empty() ? "none" : ""));
+    std::vector<std::string> partSets;
+    if (!data.partLabels24.empty()) partSets.push_back("24");
+    if (!data.partLabels14.empty()) partSets.push_back("14");
+    if (!data.partLabels6.empty()) partSets.push_back("6");
+    line("part labels", partSets.empty() ? "none" : joined(partSets) + " parts");
     line("mirror table", data.mirrorVertices.empty() ? "no" : "yes");
 }
 
-void describeWeights(const fs::path& file, bool withTensors) {
+std::string valueText(const nlohmann::ordered_json& value) {
+    return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+/// What the file says of itself. Whole training settings are long, so they come only with `everything`.
+void describeMetadata(const std::map<std::string, std::string>& metadata, bool everything) {
+    if (metadata.empty()) line("metadata", "none: not written by this program");
+    for (const auto& [key, text] : metadata) {
+        const auto value = nlohmann::ordered_json::parse(text, nullptr, false);
+        if (!value.is_object()) {
+            line(key, text);
+        } else if (key == "accuracy") {
+            line(key, "as measured when it was trained");
+            for (const auto& [set, figures] : value.items()) {
+                std::vector<std::string> words;
+                if (!figures.is_object()) words.push_back(valueText(figures));
+                if (figures.is_object()) {
+                    for (const auto& [name, figure] : figures.items()) words.push_back(name + " " + valueText(figure));
+                }
+                line("  " + set, joined(words));
+            }
+        } else {
+            line(key, everything ? text : "settings, shown with --all");
+        }
+    }
+}
+
+void describeWeights(const fs::path& file, bool everything) {
     const SafetensorsFile weights(file);
     std::map<std::string, std::size_t> numbersOfPart;
     std::set<std::string> types;
@@ -104,9 +134,8 @@ void describeWeights(const fs::path& file, bool withTensors) {
     line("parameters", std::to_string(numbers) + " numbers (" + decimal(static_cast<double>(numbers) / 1e6, 2) + " million), " +
                            decimal(static_cast<double>(bytes) / 1e6, 1) + " MB");
     for (const auto& [part, count] : numbersOfPart) line("  " + part, std::to_string(count));
-    for (const auto& [key, value] : weights.metadata()) line(key, value);
-    if (weights.metadata().empty()) line("metadata", "none: not written by this program");
-    if (!withTensors) return;
+    describeMetadata(weights.metadata(), everything);
+    if (!everything) return;
     std::cout << "  tensors:\n";
     for (const auto& [name, tensor] : weights.tensors()) {
         std::cout << "    " << name << "  " << typeText(tensor.type) << "  " << shapeText(tensor.shape) << "\n";
@@ -173,12 +202,12 @@ std::string firstBytes(const fs::path& file) {
     return bytes;
 }
 
-void describe(const fs::path& file, bool withTensors) {
+void describe(const fs::path& file, bool everything) {
     static const std::set<std::string> sceneExtensions = {".obj", ".fbx", ".glb", ".gltf", ".ply", ".stl", ".dae", ".bvh", ".3ds", ".off", ".blend", ".x3d"};
     const std::string bytes = firstBytes(file), extension = lowerExtension(file);
     if (bytes.starts_with("PK")) return describeNpz(file);
     if (bytes.starts_with("\x93NUMPY")) return describeArrays(file, {{"array", readNpy(file)}});
-    if (extension == ".safetensors" || (bytes.size() > 8 && bytes[8] == '{')) return describeWeights(file, withTensors);
+    if (extension == ".safetensors" || (bytes.size() > 8 && bytes[8] == '{')) return describeWeights(file, everything);
     if (extension == ".json") return describeParameters(file, readParametersJson(file));
     if (sceneExtensions.contains(extension)) return describeScene(file);
     throw Error(file.string() + " is of no kind that is known here. Expected a body model or parameters (.npz), parameters (.json), " +
@@ -190,14 +219,14 @@ void describe(const fs::path& file, bool withTensors) {
 
 void addInfoCommand(CLI::App& app, int& exitCode) {
     auto files = std::make_shared<std::vector<fs::path>>();
-    auto withTensors = std::make_shared<bool>(false);
+    auto everything = std::make_shared<bool>(false);
     CLI::App* info = app.add_subcommand("info", "Tell what body, weights, parameters or mesh files are");
     info->add_option("files", *files, "Files to look at")->required();
-    info->add_flag("--tensors", *withTensors, "List every tensor of weights");
-    info->callback([files, withTensors, &exitCode] {
+    info->add_flag("--all", *everything, "Show every tensor of weights and the settings they were trained with");
+    info->callback([files, everything, &exitCode] {
         for (const fs::path& file : *files) {
             try {
-                describe(file, *withTensors);
+                describe(file, *everything);
             } catch (const Error& error) {
                 std::cerr << "hmr: " << error.what() << "\n";
                 exitCode = 1;
