@@ -11,15 +11,18 @@ if(HMR_SANITIZE)
   target_link_options(hmr_flags INTERFACE -fsanitize=${HMR_SANITIZE})
 endif()
 
-# hmr_library(NAME SOURCES a.cpp … [PUBLIC libs…] [PRIVATE libs…] [PRECOMPILE headers…])
-# A static library of one folder. PUBLIC are what its headers include, PRIVATE what only its .cpp files do.
+# hmr_library(NAME SOURCES a.cpp … [PUBLIC libs…] [PRIVATE libs…] [PRECOMPILE headers… | PRECOMPILED_BY target])
+# A static library of one folder. PUBLIC are what its headers include, PRIVATE what only its .cpp files do. PRECOMPILED_BY uses
+# the precompiled headers of another library with the same flags.
 function(hmr_library name)
-  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SOURCES;PUBLIC;PRIVATE;PRECOMPILE")
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "PRECOMPILED_BY" "SOURCES;PUBLIC;PRIVATE;PRECOMPILE")
   add_library(${name} STATIC ${ARG_SOURCES})
   set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
   target_link_libraries(${name} PUBLIC hmr_flags ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
   if(ARG_PRECOMPILE)
     target_precompile_headers(${name} PRIVATE ${ARG_PRECOMPILE})
+  elseif(ARG_PRECOMPILED_BY)
+    target_precompile_headers(${name} REUSE_FROM ${ARG_PRECOMPILED_BY})
   endif()
 endfunction()
 

@@ -149,7 +149,7 @@ BackgroundSet packBackgrounds(const std::filesystem::path& folder, int side, std
     set.side = side;
     for (const auto& file : files) {
         try {
-            cutSquares(readPicture(file), std::filesystem::relative(file, folder).generic_string(), set);
+            cutSquares(readRgbPicture(file), std::filesystem::relative(file, folder).generic_string(), set);
         } catch (const Error& error) {
             problems.push_back(error.what());
         }

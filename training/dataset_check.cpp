@@ -17,7 +17,7 @@ constexpr double kSmallBox = 20, kSheetShare = 0.67;
 
 std::optional<Picture> pictureIfReadable(const AnnotatedPerson& person, std::string& problem) {
     try {
-        return readPicture(person.picture);
+        return readRgbPicture(person.picture);
     } catch (const Error& error) {
         problem = error.what();
         return std::nullopt;

@@ -60,7 +60,7 @@ EvaluationSet openEvaluationSet(const EvaluationOptions& options, int size, doub
         const CropTransform crop{windowOfBox(person.box, personShare)};
         TrainingSample sample;
         sample.size = size;
-        cropPixels(readPicture(person.picture), crop, size, sample.pixels);
+        cropPixels(readRgbPicture(person.picture), crop, size, sample.pixels);
         sample.keypoints = cropKeypoints(person.keypoints, crop);
         set.samples.push_back(std::move(sample));
         set.boxSides.push_back(2 * person.box.longerSide() / crop.window.side);

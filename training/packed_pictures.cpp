@@ -149,7 +149,7 @@ void packPictures(const std::filesystem::path& file, const std::vector<Annotated
     std::vector<float> keypoints, boxes;
     std::vector<std::string> names;
     for (const AnnotatedPerson& person : people) {
-        const Picture whole = readPicture(person.picture);
+        const Picture whole = readRgbPicture(person.picture);
         const Picture picture = shrunkPicture(whole, longestSide);
         const float scale = static_cast<float>(picture.width) / static_cast<float>(whole.width);
         const std::string bytes = encodeJpeg(picture, kPackedQuality);

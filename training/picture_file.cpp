@@ -77,7 +77,7 @@ std::string encodeJpeg(const Picture& picture, int quality) {
     return bytes;
 }
 
-Picture readPicture(const std::filesystem::path& file) {
+Picture readRgbPicture(const std::filesystem::path& file) {
     return decodePicture(readWholeFile(file, std::size_t{256} << 20), file.string());
 }
 

@@ -9,7 +9,7 @@ namespace hmr {
 
 /// Picture files without OpenCV, for what runs on training machines.
 /// Reads JPEG, PNG or BMP as RGB; throws Error that says what is wrong with the file.
-Picture readPicture(const std::filesystem::path& file);
+Picture readRgbPicture(const std::filesystem::path& file);
 
 /// Writes RGB; the extension chooses (.png, .jpg, .jpeg); whole or not at all. Throws Error.
 void writePicture(const std::filesystem::path& file, const Picture& picture, int jpegQuality = 92);
