@@ -11,6 +11,7 @@
 
 #include "body/error.h"
 #include "formats/atomic_file.h"
+#include "training/label_lines.h"
 
 namespace hmr {
 namespace {
@@ -152,8 +153,31 @@ std::vector<AnnotatedPerson> readCocoKeypoints(const fs::path& file) {
     return people;
 }
 
+std::vector<AnnotatedPerson> readNeutralLabels(const fs::path& file) {
+    std::vector<AnnotatedPerson> people;
+    for (const LabelledPicture& labelled : readLabelLines(file)) {
+        if (!fs::exists(labelled.file)) throw Error(file.string() + ": the picture " + labelled.file.string() + " is missing");
+        for (std::size_t i = 0; i < labelled.people.size(); ++i) {
+            AnnotatedPerson person;
+            person.picture = labelled.file;
+            person.id = labelled.file.filename().string() + "#" + std::to_string(i);
+            person.box = labelled.people[i].box;
+            for (int j = 0; j < kNumCocoPlusJoints; ++j) {
+                if (!labelled.isVisible[i][static_cast<std::size_t>(j)]) continue;
+                const auto at = static_cast<std::size_t>(3 * j);
+                person.keypoints[at] = static_cast<float>(labelled.people[i].keypoints(j, 0));
+                person.keypoints[at + 1] = static_cast<float>(labelled.people[i].keypoints(j, 1));
+                person.keypoints[at + 2] = 1;
+            }
+            people.push_back(std::move(person));
+        }
+    }
+    return people;
+}
+
 std::vector<AnnotatedPerson> readAnnotations(const fs::path& path) {
     if (fs::is_directory(path)) {
+        if (fs::exists(path / "labels.jsonl")) return readNeutralLabels(path / "labels.jsonl");
         if (fs::exists(path / "person_keypoints.json")) return readCocoKeypoints(path / "person_keypoints.json");
         std::vector<fs::path> tables;
         for (const auto& entry : fs::directory_iterator(path))
@@ -164,7 +188,8 @@ std::vector<AnnotatedPerson> readAnnotations(const fs::path& path) {
     }
     if (path.extension() == ".csv") return readLspTable(path);
     if (path.extension() == ".json") return readCocoKeypoints(path);
-    throw Error(path.string() + ": expected an LSP table (.csv), COCO keypoints (.json) or a folder with one of them");
+    if (path.extension() == ".jsonl") return readNeutralLabels(path);
+    throw Error(path.string() + ": expected an LSP table (.csv), COCO keypoints (.json), label lines (.jsonl) or a folder with one of them");
 }
 
 }  // namespace hmr

@@ -39,7 +39,11 @@ std::vector<AnnotatedPerson> readLspTable(const std::filesystem::path& file);
 /// Throws Error naming the annotation.
 std::vector<AnnotatedPerson> readCocoKeypoints(const std::filesystem::path& file);
 
-/// Either of them: a .csv, a .json, or a folder that holds person_keypoints.json or annotations of one .csv. Throws Error.
+/// Our neutral format (see training/label_lines.h), pictures beside the file. Throws Error naming the line or picture.
+std::vector<AnnotatedPerson> readNeutralLabels(const std::filesystem::path& file);
+
+/// Any of them: a .csv, a .json, a .jsonl, or a folder that holds labels.jsonl, person_keypoints.json or annotations of one
+/// .csv. Throws Error.
 std::vector<AnnotatedPerson> readAnnotations(const std::filesystem::path& path);
 
 }  // namespace hmr

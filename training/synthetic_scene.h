@@ -28,7 +28,7 @@ SyntheticAssets loadSyntheticAssets(const std::filesystem::path& body = {}, cons
 struct SyntheticSettings {
     std::uint64_t seed = 1;
     int size = 224;                    ///< pixels of a crop's side
-    double personShare = 150.0 / 200.0;///< longer side of the person's box in the crop, before jitter
+    double personShare = 0.75;         ///< longer side of the person's box in the crop, before jitter
     DataSplit split = DataSplit::Training;
     bool wantsParts = false;
     double closeUpShare = 0.15;        ///< upper body or less fills the crop

@@ -24,7 +24,7 @@ std::string replaced(std::string text, const std::string& what, const std::strin
 /// Motion capture files: what they mean, and what is said of broken ones.
 class TestMocapFiles : public QObject {
     Q_OBJECT
-private slots:
+private Q_SLOTS:
     void bvhBonesTurnWithTheirParents() {
         const BvhMotion motion = parseBvh(kTwoBones, "test.bvh");
         QCOMPARE(motion.joints.size(), std::size_t{3});

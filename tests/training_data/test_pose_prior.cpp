@@ -32,7 +32,7 @@ PosePrior smallPrior(int numPoses, int numClips) {
 /// The pose prior: its file, its halves, how recordings become one.
 class TestPosePrior : public QObject {
     Q_OBJECT
-private slots:
+private Q_SLOTS:
     void survivesItsFile() {
         QTemporaryDir folder;
         const std::filesystem::path file = folder.filePath("prior.npz").toStdString();

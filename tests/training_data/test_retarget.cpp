@@ -58,7 +58,7 @@ std::string maxStyleText(const std::string& angles) {
 /// Retargeting: the SMPL pose has its limbs where the recording has them.
 class TestRetarget : public QObject {
     Q_OBJECT
-private slots:
+private Q_SLOTS:
     void acclaimLimbsKeepTheirDirections() {
         const AsfSkeleton skeleton = parseAsf(acclaimSkeletonText(), "test.asf");
         const AmcMotion motion = parseAmc(acclaimMotionText(5, 7), "test.amc", skeleton);

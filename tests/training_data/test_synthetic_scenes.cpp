@@ -45,7 +45,7 @@ bool isEqual(const TrainingSample& a, const TrainingSample& b) {
 /// Synthetic pictures: repeatable, and labelled truthfully.
 class TestSyntheticScenes : public QObject {
     Q_OBJECT
-private slots:
+private Q_SLOTS:
     void dependOnSeedAndIndexAlone() {
         SyntheticScenes first(assets(), settingsOf(64)), second(assets(), settingsOf(64)), other(assets(), settingsOf(64, 12));
         TrainingSample a, b, c;

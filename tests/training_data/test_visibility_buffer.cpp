@@ -30,7 +30,7 @@ int countOf(const VisibilityBuffer& buffer, std::uint32_t id) {
 /// Which triangle a sample shows.
 class TestVisibilityBuffer : public QObject {
     Q_OBJECT
-private slots:
+private Q_SLOTS:
     void coversItsArea() {
         VisibilityBuffer buffer;
         buffer.clear(64, 64);
