@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <numbers>
 
 #include "body/construction/mesh.h"
 #include "body/construction/pose_correctives.h"
@@ -57,7 +56,7 @@ private Q_SLOTS:
                 QVERIFY((bone.normalized() - Eigen::RowVector3d(side == 0 ? 1 : -1, 0, 0)).norm() < 1e-9);
             }
         const Eigen::RowVector3d thigh = joints.row(4) - joints.row(1);
-        QVERIFY(std::abs(std::atan2(thigh.x(), -thigh.y()) - 4 * std::numbers::pi / 180) < 1e-9 &&
+        QVERIFY(std::abs(std::atan2(thigh.x(), -thigh.y()) - 4 * EIGEN_PI / 180) < 1e-9 &&
                 std::abs(thigh.z()) < 1e-9);
         const Points3d before = bentJoints();
         for (int j = 1; j < kNumSmplJoints; ++j)  // bones keep their lengths
