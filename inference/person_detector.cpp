@@ -61,7 +61,9 @@ public:
         std::vector<double> weights;
         hog_.detectMultiScale(padded, found, weights, 0, {8, 8}, {0, 0}, 1.05, 2);
         std::vector<Detection> detections;
+        constexpr double kMinWeight = 0.4;  // weaker answers are mostly legs, lamp posts and chairs
         for (std::size_t i = 0; i < found.size(); ++i) {
+            if (weights[i] < kMinWeight) continue;
             // The trained window has a margin around the person: 0.8 of its width and 0.86 of its height are the person.
             const cv::Rect& r = found[i];
             const PixelBox box{(r.x + 0.1 * r.width - border) / scale, (r.y + 0.07 * r.height - border) / scale,
