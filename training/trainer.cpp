@@ -163,16 +163,21 @@ void Trainer::afterStep() {
     }
 }
 
-void Trainer::checkpoint() {
+bool Trainer::write(const std::string& what, const std::function<void()>& writeIt) {
     try {
-        saveCheckpoint(folder_.checkpoints() / checkpointName(counters_.step), learner_, counters_, config_);
-        exportWeights(folder_.weights());
+        writeIt();
+        return true;
     } catch (const Error& error) {
-        // a full disk must not end days of training; the older checkpoints are whole
-        log_->note(std::string("checkpoint failed, training goes on: ") + error.what());
-        return;
+        log_->note(what + " could not be written, training goes on: " + error.what());
+        return false;
     }
-    pruneCheckpoints(folder_.checkpoints(), config_.keepCheckpoints);
+}
+
+void Trainer::checkpoint() {
+    const auto file = folder_.checkpoints() / checkpointName(counters_.step);
+    const bool isSaved = write("the checkpoint", [&] { saveCheckpoint(file, learner_, counters_, config_); });
+    write("the weights", [&] { exportWeights(folder_.weights()); });
+    if (isSaved) pruneCheckpoints(folder_.checkpoints(), config_.keepCheckpoints);
 }
 
 }  // namespace hmr

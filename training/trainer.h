@@ -64,6 +64,8 @@ private:
     void afterStep();
     void validate();
     void checkpoint();
+    /// A full disk must not end days of training: what cannot be written is noted. False then.
+    bool write(const std::string& what, const std::function<void()>& writeIt);
     void exportWeights(const std::filesystem::path& file);
     SampleQueueOptions queueOptions();
     double minutesNow() const;

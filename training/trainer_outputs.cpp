@@ -58,12 +58,13 @@ void Trainer::validate() {
         log_->validation(counters_, set.name(), accuracy, meanPose);
         lastAccuracy_.emplace_back(set.name(), accuracy);
         const std::string name = set.name() + "-" + checkpointName(counters_.step).stem().string() + ".jpg";
-        writePicture(folder_.overlays() / name, overlaySheet(predicted, samples, kSheetPictures, kSheetColumns));
+        write("the overlay", [&] {
+            writePicture(folder_.overlays() / name, overlaySheet(predicted, samples, kSheetPictures, kSheetColumns));
+        });
     }
     // figures of different crop sizes do not compare: the best is sought among those of the final size
     if (inputSize_ != config_.inputSizes.back().size || scoreOf(lastAccuracy_) <= counters_.bestScore) return;
-    counters_.bestScore = scoreOf(lastAccuracy_);
-    exportWeights(folder_.bestWeights());
+    if (write("the best weights", [this] { exportWeights(folder_.bestWeights()); })) counters_.bestScore = scoreOf(lastAccuracy_);
 }
 
 void Trainer::exportWeights(const std::filesystem::path& file) {

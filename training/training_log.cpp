@@ -50,7 +50,8 @@ TrainingLog::TrainingLog(const std::filesystem::path& file, std::int64_t lastSte
 
 void TrainingLog::write(const nlohmann::ordered_json& line) {
     file_ << line.dump() << "\n" << std::flush;
-    if (!file_) throw Error("the training log cannot be written: is the disk full?");
+    if (!file_) terminal_ << "a line of the log could not be written: is the disk full?" << std::endl;
+    file_.clear();
 }
 
 void TrainingLog::step(const RunCounters& counters, const StepFigures& figures, double learningRate, int inputSize,

@@ -71,10 +71,10 @@ public:
 
 /// A run small enough for a test.
 inline TrainingConfig smallConfig() {
-    TrainingConfig config = parseTrainingConfig(R"({"name": "test", "hiddenSize": 32, "batch": 4, "totalPictures": 24,
+    TrainingConfig config = parseTrainingConfig(R"({"name": "test", "hiddenSize": 32, "batch": 4, "totalPictures": 16,
         "inputSizes": [{"fromPictures": 0, "size": 32}], "sources": [{"kind": "synthetic"}], "warmupPictures": 0,
         "threads": 1, "logEverySteps": 1, "validationPictures": 4, "validateEveryMinutes": 0, "checkpointEveryMinutes": 0,
-        "checkpointEverySteps": 3, "device": "cpu"})", {});
+        "checkpointEverySteps": 2, "device": "cpu"})", {});
     return config;
 }
 
