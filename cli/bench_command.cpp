@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <opencv2/core.hpp>
@@ -68,7 +69,9 @@ public:
         size_ = std::to_string(frame_.picture.cols) + " x " + std::to_string(frame_.picture.rows);
     }
 
-    std::vector<StageTiming> measureAll() {
+    /// Hands each stage's timing to `onStage` as soon as it is known.
+    void measureAll(const std::function<void(const StageTiming&)>& onStage) {
+        onStage_ = onStage;
         stage("posing", [&] { return posingDense(); });
         stage("posing-open-body", [&] { return posingShipped(); });
         stage("network", [&] { return network(); });
@@ -77,7 +80,6 @@ public:
         stage("rendering", [&] { return rendering(); });
         stage("pipeline-picture", [&] { return pipeline(false); });
         stage("pipeline-video", [&] { return pipeline(true); });
-        return std::move(timings_);
     }
 
     int threads() const { return threads_; }
@@ -92,7 +94,7 @@ private:
             timing.skippedBecause = error.what();
         }
         timing.name = name;
-        timings_.push_back(std::move(timing));
+        onStage_(timing);
     }
 
     const std::shared_ptr<const BodyModel>& body() {
@@ -186,34 +188,32 @@ private:
     std::string size_;
     std::shared_ptr<const BodyModel> body_;
     std::shared_ptr<HmrNetwork> network_;
-    std::vector<StageTiming> timings_;
+    std::function<void(const StageTiming&)> onStage_;
 };
 
-void printJson(const std::vector<StageTiming>& timings, int threads) {
-    nlohmann::ordered_json document = {{"version", 1}, {"threads", threads}, {"stages", nlohmann::json::array()}};
-    for (const StageTiming& timing : timings) {
-        nlohmann::ordered_json stage = {{"name", timing.name}};
-        if (timing.skippedBecause.empty()) {
-            stage.update({{"what", timing.what}, {"threads", timing.threads}, {"runs", timing.numRuns},
-                          {"median_ms", timing.medianMs}, {"p95_ms", timing.p95Ms}});
-        } else {
-            stage["skipped"] = timing.skippedBecause;
-        }
-        document["stages"].push_back(std::move(stage));
-    }
+nlohmann::ordered_json jsonOf(const StageTiming& timing) {
+    if (!timing.skippedBecause.empty()) return {{"name", timing.name}, {"skipped", timing.skippedBecause}};
+    return {{"name", timing.name},       {"what", timing.what},           {"threads", timing.threads},
+            {"runs", timing.numRuns}, {"median_ms", timing.medianMs}, {"p95_ms", timing.p95Ms}};
+}
+
+void printJson(Bench& bench) {
+    nlohmann::ordered_json document = {{"version", 1}, {"threads", bench.threads()}, {"stages", nlohmann::json::array()}};
+    bench.measureAll([&](const StageTiming& timing) { document["stages"].push_back(jsonOf(timing)); });
     std::cout << document.dump(2) << "\n";
 }
 
-void printTable(const std::vector<StageTiming>& timings) {
+void printTable(Bench& bench) {
     std::printf("%-17s %10s %10s %8s %6s  %s\n", "stage", "median ms", "p95 ms", "threads", "runs", "what");
-    for (const StageTiming& timing : timings) {
+    bench.measureAll([](const StageTiming& timing) {
         if (timing.skippedBecause.empty()) {
             std::printf("%-17s %10.3f %10.3f %8d %6d  %s\n", timing.name.c_str(), timing.medianMs, timing.p95Ms, timing.threads,
                         timing.numRuns, timing.what.c_str());
         } else {
             std::printf("%-17s skipped: %s\n", timing.name.c_str(), timing.skippedBecause.c_str());
         }
-    }
+        std::fflush(stdout);
+    });
 }
 
 }  // namespace
@@ -229,11 +229,10 @@ void addBenchCommand(CLI::App& app, int& exitCode) {
     bench->add_option("--picture", settings->picture, "Picture to work on; a synthetic one by default");
     bench->callback([settings, &exitCode] {
         Bench bench(*settings);
-        const std::vector<StageTiming> timings = bench.measureAll();
         if (settings->json) {
-            printJson(timings, bench.threads());
+            printJson(bench);
         } else {
-            printTable(timings);
+            printTable(bench);
         }
         exitCode = 0;
     });
