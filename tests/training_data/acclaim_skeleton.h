@@ -49,7 +49,7 @@ inline std::string acclaimMotionText(int frames, unsigned seed, double spread = 
         text += std::to_string(frame) + "\n";
         for (const auto& [name, count] : numbers) {
             text += name;
-            for (int i = 0; i < count; ++i) text += " " + std::to_string(angle(generator));
+            for (int i = 0; i < count; ++i) text.append(" ").append(std::to_string(angle(generator)));
             text += "\n";
         }
     }
