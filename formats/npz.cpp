@@ -45,7 +45,8 @@ NpzFile::NpzFile(const std::filesystem::path& file) : archive_(std::make_unique<
     int code = 0;
     archive_->handle.reset(zip_open(file.c_str(), ZIP_RDONLY | ZIP_CHECKCONS, &code));
     if (!archive_->handle) {
-        if (code == ZIP_ER_OPEN || code == ZIP_ER_NOENT || code == ZIP_ER_READ) readWholeFile(file);  // says why it cannot be read
+        std::error_code ignored;
+        if (code == ZIP_ER_OPEN || !std::filesystem::is_regular_file(file, ignored)) readWholeFile(file);  // says why it cannot be read
         throw damaged(file, "it is no whole NumPy archive (.npz).");
     }
     const zip_int64_t count = zip_get_num_entries(archive_->handle.get(), 0);

@@ -14,6 +14,7 @@
 #include <cstring>
 #include <map>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "body/error.h"
@@ -202,6 +203,21 @@ void nameObjects(std::string& obj) {
     }
 }
 
+/// Assimp leaves bytes between the buffer views unset; zeros give the same file each time and tell nothing of our memory.
+void clearGaps(std::string& glb) {
+    constexpr std::size_t kJsonStart = 20, kChunkHeader = 8;
+    std::uint32_t jsonSize = 0;
+    std::memcpy(&jsonSize, glb.data() + 12, sizeof(jsonSize));
+    const auto views = nlohmann::json::parse(glb.substr(kJsonStart, jsonSize)).at("bufferViews");
+    const std::size_t dataStart = kJsonStart + jsonSize + kChunkHeader;
+    std::string clean(glb.size() - dataStart, '\0');
+    for (const auto& view : views) {
+        const auto offset = view.at("byteOffset").get<std::size_t>(), length = view.at("byteLength").get<std::size_t>();
+        clean.replace(offset, length, glb, dataStart + offset, length);
+    }
+    glb.replace(dataStart, clean.size(), clean);
+}
+
 void addBounds(const aiScene& scene, const aiNode& node, const aiMatrix4x4& parentTransform, SceneSummary& summary, bool& isFirst) {
     const aiMatrix4x4 transform = parentTransform * node.mTransformation;
     for (unsigned m = 0; m < node.mNumMeshes; ++m) {
@@ -247,8 +263,9 @@ void writeGlb(const std::filesystem::path& file, std::span<const Figure> figures
         addBones(*mesh, figure, split, jointNames);
         builder.addMesh(meshName, std::move(mesh));
     }
-    const std::map<std::string, std::string> files = exportScene(*builder.finish(), "glb2", file);
-    writeWholeFile(file, files.at(file.filename().string()));
+    std::string glb = exportScene(*builder.finish(), "glb2", file).at(file.filename().string());
+    clearGaps(glb);
+    writeWholeFile(file, glb);
 }
 
 SceneSummary summarizeScene(const std::filesystem::path& file) {
