@@ -31,7 +31,7 @@ std::string encoded(const char* extension, const cv::Mat& picture) {
 
 /// The JPEG with an EXIF orientation behind its start marker.
 std::string withOrientation(const std::string& jpeg, char orientation) {
-    std::string exif("Exif\0\0MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0", 26);
+    std::string exif("Exif\0\0MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0", 25);
     exif += orientation;
     exif += std::string("\0\0\0\0\0\0", 6);
     const auto length = exif.size() + 2;
