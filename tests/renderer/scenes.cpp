@@ -59,14 +59,15 @@ std::shared_ptr<Picture> plainPicture(int width, int height, std::uint8_t r, std
 Person smallPerson(double yaw) {
     static const std::shared_ptr<const BodyModel> model = SmallBody::model();
     BodyParameters parameters;
-    const Eigen::Matrix3d cameraFromBody = Eigen::AngleAxisd(std::numbers::pi, Eigen::Vector3d::UnitX()).toRotationMatrix() *
-                                           Eigen::AngleAxisd(yaw, Eigen::Vector3d::UnitY()).toRotationMatrix();
+    const Eigen::Matrix3d cameraFromBody =
+        Eigen::AngleAxisd(std::numbers::pi, Eigen::Vector3d::UnitX()).toRotationMatrix() *
+        Eigen::AngleAxisd(yaw, Eigen::Vector3d::UnitY()).toRotationMatrix();
     parameters.pose.row(0) = axisAngleFromRotation(cameraFromBody).transpose();
-    parameters.pose.row(1) << -0.5, 0, 0.1;   // left hip
-    parameters.pose.row(4) << 0.7, 0, 0;      // left knee
-    parameters.pose.row(16) << 0, 0, -0.9;    // left shoulder
-    parameters.pose.row(17) << 0, 0, 0.8;     // right shoulder
-    parameters.pose.row(19) << 0, 0.9, 0;     // right elbow
+    parameters.pose.row(1) << -0.5, 0, 0.1;  // left hip
+    parameters.pose.row(4) << 0.7, 0, 0;     // left knee
+    parameters.pose.row(16) << 0, 0, -0.9;   // left shoulder
+    parameters.pose.row(17) << 0, 0, 0.8;    // right shoulder
+    parameters.pose.row(19) << 0, 0.9, 0;    // right elbow
     Person person{model, poseBody(*model, parameters), {}};
     person.camera.scale = 0.95;
     person.camera.translation << 0, -0.9;  // its origin is at its feet, and the root turned it about the pelvis

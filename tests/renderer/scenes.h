@@ -39,7 +39,8 @@ Person smallPerson(double yaw = 0.6);
 /// RGBA or label at a pixel.
 Eigen::Vector4i pixelOf(const Picture& picture, int x, int y);
 
-/// Mean position of what is drawn, weighted by alpha, in pixel coordinates (the picture spans [0,width]); NaN when empty.
+/// Mean position of what is drawn, weighted by alpha, in pixel coordinates (the picture spans [0,width]); NaN when
+/// empty.
 Eigen::Vector2d centroidOfAlpha(const Picture& picture);
 
 int numDrawnPixels(const Picture& picture);

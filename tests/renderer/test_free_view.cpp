@@ -18,7 +18,8 @@ class TestFreeView : public QObject {
     static Scene personScene() {
         const Person person = smallPerson();
         Scene scene = emptyScene(120, 120);
-        scene.figures = {sceneFigure(person.model, person.posed, frameCamera(person.camera, CropWindow{{60, 60}, 120}))};
+        scene.figures = {
+            sceneFigure(person.model, person.posed, frameCamera(person.camera, CropWindow{{60, 60}, 120}))};
         return scene;
     }
     Picture drawn(Scene scene, const OrbitView& view) {
@@ -52,8 +53,10 @@ private Q_SLOTS:
     }
 
     void sideViewShowsTheLeft() {
-        // A red thing at the person's left hand, a blue one at the right; the person faces the camera, so left is at +x.
-        SceneMesh left = rectangle({0.5f, 0, 0}, 0.2f, 0.2f, {1, 0, 0}), right = rectangle({-0.5f, 0, 0}, 0.2f, 0.2f, {0, 0, 1});
+        // A red thing at the person's left hand, a blue one at the right; the person faces the camera, so left is at
+        // +x.
+        SceneMesh left = rectangle({0.5f, 0, 0}, 0.2f, 0.2f, {1, 0, 0}),
+                  right = rectangle({-0.5f, 0, 0}, 0.2f, 0.2f, {0, 0, 1});
         for (SceneMesh* mesh : {&left, &right}) {
             auto turned = std::make_shared<Points3f>(*mesh->positions);
             const float x = turned->col(0).mean();
@@ -99,9 +102,10 @@ private Q_SLOTS:
     void peopleOfDifferentCropsShareOneView() {
         const Person person = smallPerson();
         Scene scene = emptyScene(320, 240);
-        scene.figures = {
-            sceneFigure(person.model, person.posed, frameCamera(person.camera, CropWindow{{100, 120}, 160}), {.color = {1, 0, 0}}),
-            sceneFigure(person.model, person.posed, frameCamera(person.camera, CropWindow{{230, 120}, 120}), {.color = {0, 0, 1}})};
+        scene.figures = {sceneFigure(person.model, person.posed,
+                                     frameCamera(person.camera, CropWindow{{100, 120}, 160}), {.color = {1, 0, 0}}),
+                         sceneFigure(person.model, person.posed,
+                                     frameCamera(person.camera, CropWindow{{230, 120}, 120}), {.color = {0, 0, 1}})};
         for (SceneFigure& figure : scene.figures) figure.meshes[0].style = SurfaceStyle::Flat;
         // Unturned, each stays about where its own camera shows it.
         Scene one = scene;
@@ -127,7 +131,8 @@ private Q_SLOTS:
         const auto pair = [](float leftDepth, float rightDepth, const Eigen::Vector3f& color) {
             return SceneFigure{unitCamera(64),
                                {rectangle({-0.5f * leftDepth, 0, leftDepth}, leftDepth, 1, color),
-                                rectangle({0.5f * rightDepth, 0, rightDepth}, rightDepth, 1, color)}, {}};
+                                rectangle({0.5f * rightDepth, 0, rightDepth}, rightDepth, 1, color)},
+                               {}};
         };
         Scene scene = emptyScene(64, 64);
         scene.figures = {pair(2, 3, {1, 0, 0}), pair(2.5f, 2.4f, {0, 0, 1})};

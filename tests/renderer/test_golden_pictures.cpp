@@ -19,7 +19,8 @@ namespace {
 constexpr int kWidth = 200, kHeight = 200;
 
 QImage imageOf(const Picture& picture) {
-    return QImage(picture.pixels.data(), picture.width, picture.height, 4 * picture.width, QImage::Format_RGBA8888).copy();
+    return QImage(picture.pixels.data(), picture.width, picture.height, 4 * picture.width, QImage::Format_RGBA8888)
+        .copy();
 }
 
 /// Mean absolute difference over all channels, in 1/255; infinite for different sizes.
@@ -27,7 +28,8 @@ double meanDifference(const QImage& a, const QImage& b) {
     if (a.size() != b.size()) return std::numeric_limits<double>::infinity();
     double sum = 0;
     for (int y = 0; y < a.height(); ++y)
-        for (int x = 0; x < 4 * a.width(); ++x) sum += std::abs(int(a.constScanLine(y)[x]) - int(b.constScanLine(y)[x]));
+        for (int x = 0; x < 4 * a.width(); ++x)
+            sum += std::abs(int(a.constScanLine(y)[x]) - int(b.constScanLine(y)[x]));
     return sum / (4.0 * a.width() * a.height());
 }
 
@@ -50,7 +52,8 @@ Scene styled(const FigureStyle& style) {
     scene.width = kWidth;
     scene.height = kHeight;
     scene.background = gradient();
-    scene.figures = {sceneFigure(person.model, person.posed, frameCamera(person.camera, CropWindow{{100, 100}, 200}), style)};
+    scene.figures = {
+        sceneFigure(person.model, person.posed, frameCamera(person.camera, CropWindow{{100, 100}, 200}), style)};
     return scene;
 }
 
@@ -102,7 +105,8 @@ class TestGoldenPictures : public QObject {
 private Q_SLOTS:
     void looksAsBefore_data() {
         QTest::addColumn<int>("row");
-        for (const char* name : {"lit", "translucent", "normals", "parts", "wireframe", "skeleton", "orbit", "boxes", "openbody"})
+        for (const char* name :
+             {"lit", "translucent", "normals", "parts", "wireframe", "skeleton", "orbit", "boxes", "openbody"})
             QTest::newRow(name) << 0;
     }
     void looksAsBefore() {
@@ -125,7 +129,8 @@ private Q_SLOTS:
         const QString candidate = QString(HMR_CANDIDATES "/") + file;
         drawn.save(candidate);
         QFAIL(qPrintable(QString("mean difference %1/255 from tests/baselines/%2; the new picture is %3")
-                             .arg(difference).arg(file, candidate)));
+                             .arg(difference)
+                             .arg(file, candidate)));
     }
 };
 

@@ -41,9 +41,10 @@ private Q_SLOTS:
             const PinholeCamera camera = frameCamera(weak, CropWindow{center, side});
             const double reach = 60 * 2 / (side * weak.scale);  // metres that 60 pixels show
             const Eigen::Vector2d aim = (center - Eigen::Vector2d(160, 120)) / (side / 2) / weak.scale;
-            const Eigen::Vector3f point = Eigen::Vector3d(reach * uniform(random) - aim.x() - weak.translation.x(),
-                                                          reach * uniform(random) - aim.y() - weak.translation.y(),
-                                                          0.3 * uniform(random)).cast<float>();
+            const Eigen::Vector3f point =
+                Eigen::Vector3d(reach * uniform(random) - aim.x() - weak.translation.x(),
+                                reach * uniform(random) - aim.y() - weak.translation.y(), 0.3 * uniform(random))
+                    .cast<float>();
             Scene scene = emptyScene(320, 240);
             scene.samples = 4;
             const float size = static_cast<float>(9 * 2 / (side * weak.scale));  // 9 pixels
@@ -51,7 +52,8 @@ private Q_SLOTS:
             const Eigen::Vector2d drawn = centroidOfAlpha(renderer_.drawPicture(scene, pixelRatio)) / pixelRatio;
             const Eigen::Vector2d expected = projected(camera, point).row(0).transpose();
             const double error = (drawn - expected).norm();
-            QVERIFY2(error < 0.15, qPrintable(QString("off by %1 pixels at %2, %3").arg(error).arg(expected.x()).arg(expected.y())));
+            QVERIFY2(error < 0.15,
+                     qPrintable(QString("off by %1 pixels at %2, %3").arg(error).arg(expected.x()).arg(expected.y())));
         }
     }
 
@@ -61,8 +63,10 @@ private Q_SLOTS:
         const Points2d expected = project(camera, person.posed.joints);
         for (int joint = 0; joint < 24; ++joint) {
             Scene scene = emptyScene(320, 240);
-            scene.figures = {SceneFigure{camera, {}, SceneSkeleton{person.posed.joints.row(joint).cast<float>(), {-1}, -1, 0}}};
-            const double error = (centroidOfAlpha(renderer_.drawPicture(scene)) - expected.row(joint).transpose()).norm();
+            scene.figures = {
+                SceneFigure{camera, {}, SceneSkeleton{person.posed.joints.row(joint).cast<float>(), {-1}, -1, 0}}};
+            const double error =
+                (centroidOfAlpha(renderer_.drawPicture(scene)) - expected.row(joint).transpose()).norm();
             QVERIFY2(error < 0.1, qPrintable(QString("joint %1 is off by %2 pixels").arg(joint).arg(error)));
         }
     }
@@ -89,7 +93,8 @@ private Q_SLOTS:
 
     void backgroundIsLetterBoxed() {
         auto background = std::make_shared<Picture>(40, 30, 3);
-        for (std::size_t i = 0; i < background->pixels.size(); ++i) background->pixels[i] = static_cast<std::uint8_t>(i * 37);
+        for (std::size_t i = 0; i < background->pixels.size(); ++i)
+            background->pixels[i] = static_cast<std::uint8_t>(i * 37);
         Scene scene = emptyScene(40, 30);
         scene.background = background;
         scene.clearColor = {0, 1, 0, 1};
@@ -114,7 +119,8 @@ private Q_SLOTS:
 
     void backgroundComesBackUnchanged() {
         auto background = std::make_shared<Picture>(65, 47, 3);
-        for (std::size_t i = 0; i < background->pixels.size(); ++i) background->pixels[i] = static_cast<std::uint8_t>(i * 91 / 7);
+        for (std::size_t i = 0; i < background->pixels.size(); ++i)
+            background->pixels[i] = static_cast<std::uint8_t>(i * 91 / 7);
         Scene scene = emptyScene(65, 47);
         scene.background = background;
         scene.samples = 4;

@@ -35,8 +35,7 @@ private Q_SLOTS:
 
     void nearestFigureWins() {
         Scene scene = sceneOf(100, {pickable(rectangle({0, 0, 2}, 2, 2, {1, 1, 1}), 1)});
-        scene.figures.push_back(
-            SceneFigure{unitCamera(100), {pickable(rectangle({0, 0, 4}, 8, 8, {1, 1, 1}), 2)}, {}});
+        scene.figures.push_back(SceneFigure{unitCamera(100), {pickable(rectangle({0, 0, 4}, 8, 8, {1, 1, 1}), 2)}, {}});
         QCOMPARE(renderer_.pick(scene, {50, 50})->pickId, 1u);
         QCOMPARE(renderer_.pick(scene, {10, 50})->pickId, 2u);
         scene.figures[0].meshes[0].pickId = 0;  // cannot be picked: the hand reaches through

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "body/error.h"
+#include "renderer/gl_objects.h"
 #include "renderer/part_palette.h"
 #include "renderer/scene_figure.h"
 #include "renderer/scene_renderer.h"
@@ -31,6 +32,8 @@ class TestSurfaces : public QObject {
     }
 
 private Q_SLOTS:
+    void cleanup() { QCOMPARE(glGetError(), GLenum(GL_NO_ERROR)); }
+
     void nothingIsTransparent() {
         QCOMPARE(middle(emptyScene(8, 8)), Eigen::Vector4i(0, 0, 0, 0));
         Scene filled = emptyScene(8, 8);
@@ -65,7 +68,8 @@ private Q_SLOTS:
     }
 
     void figuresAreDrawnFarToNearWhateverTheirLenses() {
-        // The second figure has twice the depth but four times the focal length: it looks nearer, so it covers the first.
+        // The second figure has twice the depth but four times the focal length: it looks nearer, so it covers the
+        // first.
         SceneFigure first{unitCamera(16), {rectangle({0, 0, 0}, 1, 1, red_)}, {}};
         first.camera.translation.z() = 5;
         SceneFigure second{unitCamera(16), {rectangle({0, 0, 0}, 1, 1, green_)}, {}};
@@ -83,7 +87,8 @@ private Q_SLOTS:
         front.opacity = inside.opacity = 0.6f;
         Scene scene = sceneOf(16, {inside, front});
         scene.background = plainPicture(16, 16, 0, 0, 200);
-        QVERIFY(isNear(middle(scene), {153, 0, 80, 255}));  // 0.6 red over 0.4 of the background; no green shines through
+        QVERIFY(
+            isNear(middle(scene), {153, 0, 80, 255}));  // 0.6 red over 0.4 of the background; no green shines through
         scene.background = nullptr;
         QVERIFY(isNear(middle(scene), {255, 0, 0, 153}));
     }
@@ -160,7 +165,8 @@ private Q_SLOTS:
     void normalsAreShownAsColors() {
         SceneMesh mesh = rectangle({0, 0, 1}, 1, 1, red_);
         mesh.style = SurfaceStyle::Normals;
-        QVERIFY(isNear(middle(sceneOf(16, {mesh})), {128, 128, 255, 255}));  // toward the camera, as normal maps have it
+        QVERIFY(
+            isNear(middle(sceneOf(16, {mesh})), {128, 128, 255, 255}));  // toward the camera, as normal maps have it
     }
 
     void partsAreShownInTheirColors() {
@@ -182,8 +188,8 @@ private Q_SLOTS:
             return mesh;
         };
         // 200 in the middle, 3 around it, an unlabelled thing that hides the left half of all.
-        const Scene scene = sceneOf(40, {labelled({0, 0, 1.5f}, 1.5f * 1.6f, 3), labelled({0, 0, 1.2f}, 1.2f * 0.8f, 200),
-                                         labelled({-1, 0, 1}, 2, -1)});
+        const Scene scene = sceneOf(40, {labelled({0, 0, 1.5f}, 1.5f * 1.6f, 3),
+                                         labelled({0, 0, 1.2f}, 1.2f * 0.8f, 200), labelled({-1, 0, 1}, 2, -1)});
         const Picture labels = renderer_.drawPartLabels(scene);
         QCOMPARE(labels.channels, 1);
         for (int y = 0; y < 40; ++y)
@@ -204,10 +210,10 @@ private Q_SLOTS:
         const auto labelAt = [&](int joint) {
             return int(*labels.at(static_cast<int>(joints(joint, 0)), static_cast<int>(joints(joint, 1))));
         };
-        QCOMPARE(labelAt(15), 1);                      // head
-        QCOMPARE(labelAt(3), 2);                       // torso
-        QCOMPARE(labelAt(20), 4);                      // left wrist
-        QCOMPARE(labelAt(7), 6);                       // left ankle
+        QCOMPARE(labelAt(15), 1);  // head
+        QCOMPARE(labelAt(3), 2);   // torso
+        QCOMPARE(labelAt(20), 4);  // left wrist
+        QCOMPARE(labelAt(7), 6);   // left ankle
         QCOMPARE(int(*labels.at(1, 1)), 0);
         scene.figures = {sceneFigure(person.model, person.posed, camera, {})};
         QCOMPARE(int(*renderer_.drawPartLabels(scene).at(64, 1)), 0);
@@ -228,6 +234,25 @@ private Q_SLOTS:
         QVERIFY(std::abs(centroidOfAlpha(renderer_.drawPicture(sceneOf(64, {mesh}))).x() - 32) < 0.6);
         positions.col(0).array() += 0.5f;
         QVERIFY(std::abs(centroidOfAlpha(renderer_.drawPicture(sceneOf(64, {mesh}))).x() - 48) < 0.6);
+    }
+
+    void graphicsMemoryIsFreedWithItsOwner() {
+        for (int i = 0; i < 300; ++i) {
+            SceneMesh mesh = rectangle({0, 0, 1}, 1, 1, red_);
+            mesh.style = SurfaceStyle::Lit;
+            mesh.texture = plainPicture(4, 4, 9, 9, 9);
+            mesh.textureCoordinates = std::make_shared<TextureCoordinates>(TextureCoordinates::Zero(4, 2));
+            Scene scene = sceneOf(16, {mesh});
+            scene.background = plainPicture(16, 16, 0, 0, 0);
+            renderer_.drawPicture(scene);
+        }
+        const auto numAlive = [](GLuint newest, auto isAlive) {
+            int count = 0;
+            for (GLuint name = 1; name <= newest; ++name) count += isAlive(name) == GL_TRUE;
+            return count;
+        };
+        QVERIFY(numAlive(makeBuffer().name(), [](GLuint name) { return glIsBuffer(name); }) < 60);
+        QVERIFY(numAlive(makeTexture().name(), [](GLuint name) { return glIsTexture(name); }) < 20);
     }
 
     void wireframeDarkensEdges() {

@@ -39,7 +39,8 @@ private Q_SLOTS:
     void rendererWithoutContextSaysSo() {
         std::thread([] {  // a thread of its own has no context
             QVERIFY_EXCEPTION_THROWN(SceneRenderer(), Error);
-        }).join();
+        })
+            .join();
     }
 
     void threadsDrawTheSameWithTheirOwnContexts() {
