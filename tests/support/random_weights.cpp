@@ -13,6 +13,7 @@ void writeRandomWeights(const std::filesystem::path& file) {
     NetworkRecipe recipe;
     recipe.architecture = "hmr-resnet18";
     recipe.inputSize = 64;
+    recipe.personShare = 0.9 * 1.7 / 2;  // what the mean camera makes of a person of 1.7 m
     HmrModel model(modelOptions(recipe));
     model->eval();
     const torch::NoGradGuard noGradient;
