@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+#include <QDir>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTemporaryDir>
+
+#include "formats/atomic_file.h"
+#include "formats/body_file.h"
+#include "formats/npz.h"
+#include "formats/parameters_file.h"
+#include "formats/scene_file.h"
+#include "support/program.h"
+#include "support/random_weights.h"
+#include "support/small_body.h"
+#include "support/test_class.h"
+
+using namespace hmr;
+
+/// `hmr info`, `hmr doctor` and `hmr bench` as a person uses them.
+class TestInfo : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir folder_;
+    std::filesystem::path root_;
+
+    test::ProgramResult info(const QStringList& files) const { return test::runHmr(QStringList{"info"} + files, folder_.path()); }
+
+private Q_SLOTS:
+    void initTestCase() {
+        root_ = folder_.path().toStdString();
+        const auto model = test::SmallBody::model();
+        saveBodyModel(root_ / "body.npz", test::SmallBody::data());
+        test::writeRandomWeights(root_ / "random.safetensors");
+        EstimateDocument document{"walk.mp4", 640, 480, 25, {}};
+        for (int i = 0; i < 3; ++i) {
+            FrameRecord frame{i, i / 25.0, {}};
+            for (int id = 0; id <= i; ++id) {
+                PersonEstimate person;
+                person.id = id;
+                person.crop = {{320, 240}, 300};
+                updateJoints(*model, person);
+                frame.people.push_back(person);
+            }
+            document.frames.push_back(frame);
+        }
+        writeParametersJson(root_ / "walk.json", document);
+        writeParametersNpz(root_ / "walk.npz", document);
+        writeNpz(root_ / "other.npz", {{"numbers", NdArray::from(std::vector<float>(6, 1.f), {2, 3})}});
+        const std::vector<Figure> figures = {figureFrom(*model, BodyParameters{}, "person", Eigen::Vector3d::Zero(), true)};
+        writeObj(root_ / "person.obj", figures);
+        writeWholeFile(root_ / "notes.txt", "nothing of ours");
+        writeWholeFile(root_ / "empty.npz", "");
+        writeWholeFile(root_ / "cut.npz", readWholeFile(root_ / "body.npz").substr(0, 5000));
+        writeWholeFile(root_ / "cut.safetensors", readWholeFile(root_ / "random.safetensors").substr(0, 5000));
+    }
+
+    void eachKindIsRecognised_data() {
+        QTest::addColumn<QString>("file");
+        QTest::addColumn<QStringList>("expected");
+        QTest::newRow("body") << "body.npz" << QStringList{"body model", "small-test-body", "560 vertices", "1008 triangles", "24 joints"};
+        QTest::newRow("weights") << "random.safetensors" << QStringList{"network weights", "hmr-resnet18", "float32", "million"};
+        QTest::newRow("json") << "walk.json" << QStringList{"body parameters", "walk.mp4", "640 x 480", "3, 25.00 a second", "3 in 6 estimates"};
+        QTest::newRow("npz") << "walk.npz" << QStringList{"body parameters", "walk.mp4", "3 in 6 estimates"};
+        QTest::newRow("arrays") << "other.npz" << QStringList{"NumPy arrays", "numbers", "float32", "2 x 3"};
+        QTest::newRow("mesh") << "person.obj" << QStringList{"mesh or scene", "1008 triangles"};
+    }
+    void eachKindIsRecognised() {
+        QFETCH(QString, file);
+        QFETCH(QStringList, expected);
+        const auto result = info({file});
+        QVERIFY2(result.exitCode == 0, qPrintable(result.errors));
+        for (const QString& text : expected) QVERIFY2(result.output.contains(text), qPrintable(text + "\n" + result.output));
+    }
+
+    void everyTensorIsListedWhenAsked() {
+        const auto plain = info({"random.safetensors"}), full = info({"--all", "random.safetensors"});
+        QVERIFY(!plain.output.contains("conv1.weight"));
+        QVERIFY(full.output.contains("conv1.weight"));
+    }
+
+    void whatIsNotKnownIsOneClearMessage_data() {
+        QTest::addColumn<QString>("file");
+        QTest::addColumn<QString>("expected");
+        QTest::newRow("text") << "notes.txt" << "no kind that is known";
+        QTest::newRow("missing") << "nowhere.npz" << "cannot be opened";
+        QTest::newRow("empty") << "empty.npz" << "is empty";
+        QTest::newRow("folder") << "." << "folder";
+        QTest::newRow("cut body") << "cut.npz" << "cut.npz";
+        QTest::newRow("cut weights") << "cut.safetensors" << "cut.safetensors";
+    }
+    void whatIsNotKnownIsOneClearMessage() {
+        QFETCH(QString, file);
+        QFETCH(QString, expected);
+        const auto result = info({file});
+        QCOMPARE(result.exitCode, 1);
+        QVERIFY2(result.errors.contains(expected), qPrintable(result.errors));
+        QVERIFY(result.errors.startsWith("hmr: "));
+    }
+
+    void oneBadFileDoesNotHideTheOthers() {
+        const auto result = info({"notes.txt", "body.npz"});
+        QCOMPARE(result.exitCode, 1);
+        QVERIFY(result.output.contains("560 vertices"));
+        QCOMPARE(info({}).exitCode, 2);
+    }
+
+    void doctorNamesWhatItLookedAt() {
+        const auto result = test::runHmr({"doctor"}, folder_.path());
+        for (const char* name : {"HMR Studio", "LibTorch", "OpenCV", "Assimp", "OpenGL", "cameras", "weights", "body"}) {
+            QVERIFY2(result.output.contains(name), qPrintable(result.output));
+        }
+        QCOMPARE(result.exitCode, result.output.contains("BROKEN") ? 1 : 0);
+    }
+
+    void doctorFindsABrokenBody() {
+        QVERIFY(QDir(folder_.path()).mkpath("broken/body"));
+        writeWholeFile(root_ / "broken/body/openbody.npz", "no body");
+        qputenv("HMR_RESOURCES", (root_ / "broken").string().c_str());
+        const auto result = test::runHmr({"doctor"}, folder_.path());
+        qunsetenv("HMR_RESOURCES");
+        QCOMPARE(result.exitCode, 1);
+        QVERIFY2(result.output.contains("BROKEN  body"), qPrintable(result.output));
+        QVERIFY(result.output.contains("openbody.npz"));
+    }
+
+    void benchTimesEveryStage() {
+        const QStringList arguments = {"bench", "--json", "--repeat", "2", "--threads", "1", "--body", "body.npz", "--weights", "random.safetensors"};
+        const auto result = test::runHmr(arguments, folder_.path());
+        QVERIFY2(result.exitCode == 0, qPrintable(result.errors));
+        const QJsonObject document = QJsonDocument::fromJson(result.output.toUtf8()).object();
+        QCOMPARE(document["threads"].toInt(), 1);
+        QStringList names;
+        for (const auto& entry : document["stages"].toArray()) {
+            const QJsonObject stage = entry.toObject();
+            names << stage["name"].toString();
+            QVERIFY2(stage["median_ms"].toDouble() > 0, qPrintable(result.output));
+            QVERIFY(stage["p95_ms"].toDouble() >= stage["median_ms"].toDouble());
+            QVERIFY(stage["runs"].toInt() >= 2);
+            QCOMPARE(stage["threads"].toInt(), 1);
+        }
+        QCOMPARE(names, (QStringList{"posing", "posing-open-body", "network", "crop", "detection", "rendering", "pipeline-picture", "pipeline-video"}));
+    }
+
+    void benchSaysWhyAStageIsSkipped() {
+        const auto result = test::runHmr({"bench", "--repeat", "1", "--body", "body.npz", "--weights", "notes.txt"}, folder_.path());
+        QCOMPARE(result.exitCode, 0);
+        QVERIFY(result.output.contains("skipped") && result.output.contains("notes.txt"));
+        QVERIFY(result.output.contains("detection"));
+    }
+};
+
+HMR_TEST_CLASS(TestInfo, "test_info")
+#include "test_info.moc"
