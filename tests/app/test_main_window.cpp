@@ -203,6 +203,9 @@ private Q_SLOTS:
         const QString file = writePicture(fixture.folder, "dropped.png");
         QMimeData data;
         data.setUrls({QUrl::fromLocalFile(file)});
+        QDragEnterEvent enter(QPoint(100, 100), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(fixture.window.get(), &enter);
+        QVERIFY(enter.isAccepted());
         QDropEvent drop(QPointF(100, 100), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
         QCoreApplication::sendEvent(fixture.window.get(), &drop);
         QTRY_VERIFY_WITH_TIMEOUT(fixture.isRecovered(file), 20000);
