@@ -11,7 +11,7 @@
 namespace hmr {
 namespace {
 
-constexpr int kLongestShownSide = 4096;  ///< texels; every OpenGL 3.3 takes it
+constexpr int kLongestShownSide = 2048;  ///< texels; what a screen shows, and quick to draw without a graphics card
 
 using Clock = std::chrono::steady_clock;
 
