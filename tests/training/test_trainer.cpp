@@ -200,11 +200,14 @@ private Q_SLOTS:
     void exportedWeightsSayWhatTheyAre() {
         Run run;
         run.config.dataStatement = "stick figures";
+        run.config.prior = "/home/somebody/data/poses.npz";
         run.train(place("export"));
         const SafetensorsFile weights(place("export") / "weights.safetensors");
         for (const char* key : {"architecture", "recipe", "training", "data", "pictures_seen", "hours", "accuracy", "licence", "body_model_hash"})
             QVERIFY2(weights.metadata().contains(key), key);
         QCOMPARE(weights.metadata().at("data"), std::string("stick figures"));
+        QVERIFY(weights.metadata().at("training").find("somebody") == std::string::npos);
+        QVERIFY(weights.metadata().at("training").find("poses.npz") != std::string::npos);
         QCOMPARE(weights.metadata().at("pictures_seen"), std::string("16"));
         QCOMPARE(recipeFrom(weights.metadata(), "test").inputSize, 32);
         QVERIFY(weights.metadata().at("accuracy").find("PCK@0.1") != std::string::npos);
