@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "app/live_reader.h"
+#include "inference/live_reader.h"
 #include "app/picture_conversion.h"
 #include "body/error.h"
 

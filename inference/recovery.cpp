@@ -3,13 +3,11 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <cstring>
-#include <mutex>
-#include <thread>
 
 #include "body/error.h"
 #include "inference/crop.h"
+#include "inference/live_reader.h"
 #include "inference/person_tracker.h"
 
 namespace hmr {
@@ -42,48 +40,6 @@ PixelBox projectedBox(const PersonEstimate& person, const PosedBody& posed) {
     }
     return {low.x(), low.y(), high.x() - low.x(), high.y() - low.y()};
 }
-
-/// The newest frame of a live source, read on a thread of its own so that the network never works on a stale one.
-class NewestFrame {
-public:
-    explicit NewestFrame(FrameSource& source) : reader_([this, &source](std::stop_token stop) { read(source, stop); }) {}
-
-    /// Waits for a frame not given out before; nothing at the end of the source or when stopped. Throws what the source threw.
-    std::optional<Frame> take(std::stop_token stop) {
-        std::unique_lock lock(mutex_);
-        arrived_.wait(lock, stop, [this] { return frame_ || ended_; });
-        if (frame_) return std::exchange(frame_, std::nullopt);
-        if (!failure_.empty()) throw Error(std::exchange(failure_, {}));
-        return std::nullopt;
-    }
-
-private:
-    void read(FrameSource& source, std::stop_token stop) {
-        std::string failure;
-        try {
-            while (!stop.stop_requested()) {
-                auto frame = source.next();
-                if (!frame) break;
-                const std::lock_guard lock(mutex_);
-                frame_ = std::move(frame);
-                arrived_.notify_all();
-            }
-        } catch (const Error& error) {
-            failure = error.what();
-        }
-        const std::lock_guard lock(mutex_);
-        ended_ = true;
-        failure_ = failure;
-        arrived_.notify_all();
-    }
-
-    std::mutex mutex_;
-    std::condition_variable_any arrived_;
-    std::optional<Frame> frame_;
-    bool ended_ = false;
-    std::string failure_;
-    std::jthread reader_;  // last: it uses the members above
-};
 
 bool touches(const PixelBox& box, const cv::Mat& picture) {
     return box.width > 0 && box.height > 0 && box.x < picture.cols && box.y < picture.rows && box.x + box.width > 0 &&
@@ -309,12 +265,17 @@ void Recovery::run(FrameSource& source, std::stop_token stop,
                    const std::function<void(std::shared_ptr<const FrameEstimate>)>& onFrame,
                    const std::function<void(const std::string& message)>& onError) {
     const bool isMotion = source.isLive() || source.frameRate() > 0;
-    std::optional<NewestFrame> newest;
+    std::optional<LiveReader> newest;
     if (source.isLive()) newest.emplace(source);
     while (!stop.stop_requested()) {
         try {
             const auto start = std::chrono::steady_clock::now();
-            const auto frame = newest ? newest->take(stop) : source.next();
+            std::optional<Frame> frame;
+            if (!newest) {
+                frame = source.next();
+            } else if (newest->take(frame) == LiveReader::State::Waiting) {
+                continue;
+            }
             if (!frame) break;
             const auto decoded = std::chrono::steady_clock::now() - start;
             auto estimate = isMotion ? follow(*frame) : recover(*frame);

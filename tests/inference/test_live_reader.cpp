@@ -2,7 +2,7 @@
 #include <condition_variable>
 #include <mutex>
 
-#include "app/live_reader.h"
+#include "inference/live_reader.h"
 #include "body/error.h"
 #include "support/test_class.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/live_reader.h"
+#include "inference/live_reader.h"
 
 #include <chrono>
 #include <utility>
