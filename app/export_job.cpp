@@ -44,7 +44,7 @@ EstimateDocument documentOf(const ExportRequest& request) {
 
 void writeScreenshot(const ExportRequest& request) {
     Scene scene = request.scene;
-    if (!scene.viewFromCamera) scene.background = rgbPicture(request.frame->frame.picture);
+    if (!scene.viewFromCamera) scene.background = sharedPicture(request.frame->frame.picture);
     const WindowlessContext context;
     const Picture drawn = SceneRenderer().drawPicture(scene);
     const cv::Mat rgba(drawn.height, drawn.width, CV_8UC4, const_cast<std::uint8_t*>(drawn.pixels.data()));

@@ -27,7 +27,7 @@ QImage readThumbnail(const QString& file) {
     }
     try {
         const auto frame = openSource(file.toStdString())->next();
-        if (frame) return imageFrom(*rgbPicture(frame->picture, kThumbnail.width()));
+        if (frame) return imageFrom(*sharedPicture(frame->picture, kThumbnail.width()));
     } catch (const std::exception&) {
         // A broken file keeps its empty frame; opening it says what is wrong.
     }

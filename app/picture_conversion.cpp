@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <opencv2/imgproc.hpp>
 
+#include "inference/picture.h"
+
 namespace hmr {
 
-std::shared_ptr<const Picture> rgbPicture(const cv::Mat& bgr, int longestSide) {
+std::shared_ptr<const Picture> sharedPicture(const cv::Mat& bgr, int longestSide) {
     cv::Mat source = bgr;
     const int longer = std::max(bgr.cols, bgr.rows);
     if (longestSide > 0 && longer > longestSide) {
@@ -14,10 +16,7 @@ std::shared_ptr<const Picture> rgbPicture(const cv::Mat& bgr, int longestSide) {
         const cv::Size size(std::max(1, cvRound(bgr.cols * scale)), std::max(1, cvRound(bgr.rows * scale)));
         cv::resize(bgr, source, size, 0, 0, cv::INTER_AREA);
     }
-    auto picture = std::make_shared<Picture>(source.cols, source.rows, 3);
-    cv::Mat target(source.rows, source.cols, CV_8UC3, picture->pixels.data());
-    cv::cvtColor(source, target, cv::COLOR_BGR2RGB);
-    return picture;
+    return std::make_shared<const Picture>(rgbPicture(source));
 }
 
 QImage imageFrom(const Picture& picture) {

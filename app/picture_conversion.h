@@ -9,7 +9,7 @@
 namespace hmr {
 
 /// RGB copy of a BGR picture, shrunk so that neither side exceeds `longestSide` (0: as it is).
-std::shared_ptr<const Picture> rgbPicture(const cv::Mat& bgr, int longestSide = 0);
+std::shared_ptr<const Picture> sharedPicture(const cv::Mat& bgr, int longestSide = 0);
 
 /// QImage copy of an RGB or RGBA picture.
 QImage imageFrom(const Picture& picture);

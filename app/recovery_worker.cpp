@@ -125,7 +125,7 @@ void RecoveryWorker::closeSource() {
 void RecoveryWorker::showFrame(Frame frame) {
     frame_ = std::move(frame);
     hasEnded_ = false;
-    shown_ = rgbPicture(frame_->picture, kLongestShownSide);
+    shown_ = sharedPicture(frame_->picture, kLongestShownSide);
     playStart_ = Clock::now() - seconds(frame_->time);
     FrameEstimate estimate;
     estimate.frame = *frame_;
@@ -201,7 +201,7 @@ void RecoveryWorker::playOn() {
     auto frame = nextFrameInTime();
     if (!frame) return;
     frame_ = std::move(frame);
-    shown_ = rgbPicture(frame_->picture, kLongestShownSide);
+    shown_ = sharedPicture(frame_->picture, kLongestShownSide);
     if (!live_ && Clock::now() > playStart_ + seconds(frame_->time + 0.5)) playStart_ = Clock::now() - seconds(frame_->time);
     if (engine_) {
         deliver(engine_->follow(*frame_, boxesByHand_), true);
