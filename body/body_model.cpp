@@ -6,6 +6,7 @@
 
 #include "body/error.h"
 #include "body/packed_pose_directions.h"
+#include "body/shared_joints.h"
 #include "body/skeleton.h"
 #include "body/smpl_coco_plus.h"
 
@@ -142,8 +143,8 @@ void checkAdditions(const BodyModelData& data) {
     }
 }
 
-bool hasSmplsMesh(const BodyModelData& data) {
-    return data.templateVertices.rows() == 6890 && data.triangles.rows() == 13776 && data.parents.size() == kNumSmplJoints;
+bool isMesh(const BodyModelData& data, Eigen::Index numVertices, Eigen::Index numTriangles) {
+    return data.templateVertices.rows() == numVertices && data.triangles.rows() == numTriangles && sharesSmplJoints(data.parents);
 }
 
 }  // namespace
@@ -153,8 +154,9 @@ BodyModel::BodyModel(BodyModelData data) : data_(std::move(data)) {
     checkAdditions(data_);
     data_.jointRegressor.makeCompressed();
     data_.skinWeights.makeCompressed();
-    if (data_.cocoPlusRegressor.rows() == 0 && hasSmplsMesh(data_)) {
-        data_.cocoPlusRegressor = cocoPlusRegressorOfSmpl(data_.jointRegressor);
+    if (data_.cocoPlusRegressor.rows() == 0) {
+        if (isMesh(data_, 6890, 13776)) data_.cocoPlusRegressor = cocoPlusRegressorOfSmpl(data_.jointRegressor);
+        if (isMesh(data_, 10475, 20908)) data_.cocoPlusRegressor = cocoPlusRegressorOfSmplX(data_.jointRegressor, data_.templateVertices);
     }
     packedPoseDirections_ = std::make_shared<PackedPoseDirections>(data_.poseDirections);
     const Eigen::SparseMatrix<double, Eigen::RowMajor> regressor = data_.jointRegressor.cast<double>();

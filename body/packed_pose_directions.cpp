@@ -36,8 +36,10 @@ float packColumn(const Eigen::Ref<const Eigen::VectorXf>& rows, Column& column) 
     const double step = rows.cwiseAbs().maxCoeff() / kLargest;
     column = {};
     if (step == 0) return 0;
+    const double perStep = 1 / step;
     for (int row = 0; row < rows.size(); ++row) {
-        const auto number = static_cast<std::int32_t>(std::lround(rows[row] / step));
+        const double steps = rows[row] * perStep;
+        const auto number = static_cast<std::int32_t>(steps + (steps < 0 ? -0.5 : 0.5));  // rounds, and needs no call
         const int section = row / kSectionRows;
         const auto [high, low] = placeOfRow(row % kSectionRows);
         column.high[section * kSectionRows + high] = static_cast<std::int16_t>(number >> 4);

@@ -6,6 +6,7 @@
 #include "body/error.h"
 #include "body/packed_pose_directions.h"
 #include "body/rotation.h"
+#include "body/shared_joints.h"
 
 namespace hmr {
 namespace {
@@ -92,14 +93,11 @@ PosedBody poseBody(const BodyModel& model, const BodyParameters& parameters) {
 
 void poseBody(const BodyModel& model, const BodyParameters& parameters, PosedBody& posed) {
     const int numJoints = model.numJoints();
-    if (parameters.pose.rows() != numJoints) {
-        throw Error("The pose has " + std::to_string(parameters.pose.rows()) + " joints but the body model has " +
-                    std::to_string(numJoints) + ". Use parameters made for this kind of body.");
-    }
+    const Points3d pose = poseForModel(model, parameters.pose);
     const Eigen::VectorXd betas = usableBetas(model, parameters.betas);
     std::vector<Eigen::Matrix3d> localRotations(static_cast<std::size_t>(numJoints));
     for (int joint = 0; joint < numJoints; ++joint) {
-        localRotations[joint] = rotationFromAxisAngle(parameters.pose.row(joint).transpose());
+        localRotations[joint] = rotationFromAxisAngle(pose.row(joint).transpose());
     }
     addShape(model, betas, posed.vertices);
     const std::span coordinates(posed.vertices.data(), static_cast<std::size_t>(posed.vertices.size()));

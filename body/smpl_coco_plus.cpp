@@ -11,15 +11,14 @@ namespace {
 
 /// SMPL joints that stand for the first 13 coco-plus joints (right ankle … neck).
 constexpr std::array kJoints = {8, 5, 2, 1, 4, 7, 21, 19, 17, 16, 18, 20, 12};
-/// Vertices of SMPL's mesh for head top (SMPLify), nose, left eye, right eye, left ear, right ear (smplx).
-constexpr std::array kVertices = {411, 332, 2800, 6260, 583, 4071};
-static_assert(kJoints.size() + kVertices.size() == kNumCocoPlusJoints);
+/// Vertices for head top, nose, left eye, right eye, left ear, right ear.
+using HeadVertices = std::array<int, 6>;
+constexpr HeadVertices kSmplVertices = {411, 332, 2800, 6260, 583, 4071};  // head top of SMPLify, the face of smplx
+static_assert(kJoints.size() + kSmplVertices.size() == kNumCocoPlusJoints);
 
-}  // namespace
+using SparseRows = Eigen::SparseMatrix<float, Eigen::RowMajor>;
 
-Eigen::SparseMatrix<float, Eigen::RowMajor> cocoPlusRegressorOfSmpl(
-    const Eigen::SparseMatrix<float, Eigen::RowMajor>& jointRegressor) {
-    using SparseRows = Eigen::SparseMatrix<float, Eigen::RowMajor>;
+SparseRows regressorFrom(const SparseRows& jointRegressor, const HeadVertices& headVertices) {
     std::vector<Eigen::Triplet<float>> entries;
     int row = 0;
     for (const int joint : kJoints) {
@@ -28,10 +27,20 @@ Eigen::SparseMatrix<float, Eigen::RowMajor> cocoPlusRegressorOfSmpl(
         }
         ++row;
     }
-    for (const int vertex : kVertices) entries.emplace_back(row++, vertex, 1.f);
+    for (const int vertex : headVertices) entries.emplace_back(row++, vertex, 1.f);
     SparseRows regressor(kNumCocoPlusJoints, jointRegressor.cols());
     regressor.setFromTriplets(entries.begin(), entries.end());
     return regressor;
+}
+
+}  // namespace
+
+SparseRows cocoPlusRegressorOfSmpl(const SparseRows& jointRegressor) { return regressorFrom(jointRegressor, kSmplVertices); }
+
+SparseRows cocoPlusRegressorOfSmplX(const SparseRows& jointRegressor, const Points3f& templateVertices) {
+    Eigen::Index highest = 0;
+    templateVertices.col(1).maxCoeff(&highest);
+    return regressorFrom(jointRegressor, {static_cast<int>(highest), 9120, 9448, 9929, 6, 616});
 }
 
 }  // namespace hmr

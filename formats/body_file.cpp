@@ -5,10 +5,13 @@
 #include <array>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "body/error.h"
 #include "body/skeleton.h"
-#include "formats/npz.h"
+#include "formats/body_cache.h"
+#include "formats/body_identity.h"
+#include "formats/named_arrays.h"
 #include "formats/sha256.h"
 
 namespace hmr {
@@ -19,6 +22,7 @@ using SparseMatrix = Eigen::SparseMatrix<float, Eigen::RowMajor>;
 using RowMajorMatrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 constexpr std::size_t kMostVertices = 10'000'000;
 constexpr std::size_t kMostJoints = 1000;
+constexpr std::size_t kStarDirections = 93;
 
 std::string describe(const Shape& shape) {
     std::string text = "[";
@@ -70,10 +74,11 @@ SparseMatrix sparseFrom(const float* rowMajor, Eigen::Index rows, Eigen::Index c
 /// Reads the keys of one body file and names key, expectation and finding in what it throws.
 class BodyReader {
 public:
-    explicit BodyReader(const std::filesystem::path& file) : npz_(file) {}
+    explicit BodyReader(const std::filesystem::path& file) : arrays_(openNamedArrays(file)) {}
 
     BodyModelData read() {
         BodyModelData data;
+        if (!arrays_->contains("v_template") && arrays_->contains("poses")) refuse("it holds motion (\"poses\"), not a body.");
         readSizes(data);
         data.templateVertices = points("v_template");
         data.shapeDirections = directions("shapedirs", 0);
@@ -82,24 +87,27 @@ public:
         data.skinWeights = sparse("weights", {numVertices_, numJoints_});
         data.triangles = triangles("f", numVertices_);
         readAdditions(data);
+        completeBody(data, arrays_->path());
         data.contentHash = bodyContentHash(data);
         return data;
     }
 
 private:
+    [[noreturn]] void refuse(const std::string& what) const {
+        throw Error("Cannot open the body " + arrays_->path().string() + ": " + what + " Choose a body file in SMPL's layout (.pkl or .npz).");
+    }
     [[noreturn]] void fail(const std::string& key, const std::string& what) const {
-        throw Error("Cannot open the body " + npz_.path().string() + ": \"" + key + "\" " + what +
-                    " Choose a body file in SMPL's npz layout.");
+        refuse("\"" + key + "\" " + what);
     }
     NdArray array(const std::string& key) const {
-        if (!npz_.contains(key)) fail(key, "is missing.");
-        return npz_.read(key);
+        if (!arrays_->contains(key)) fail(key, "is missing.");
+        return arrays_->read(key);
     }
     /// What `convert` makes of the array; its complaints get the key's name.
     template <typename Convert>
-    auto converted(const std::string& key, const NdArray& source, Convert convert) const {
+    auto converted(const std::string& key, NdArray source, Convert convert) const {
         try {
-            return convert(source);
+            return convert(std::move(source));
         } catch (const Error& error) {
             fail(key, std::string("is of the wrong kind. ") + error.what());
         }
@@ -108,7 +116,7 @@ private:
         if (found != expected) fail(key, "has the shape " + describe(found) + "; " + describe(expected) + " was expected.");
     }
     Floats floats(const std::string& key) const {
-        Floats values = converted(key, array(key), [](const NdArray& source) { return Floats(source); });
+        Floats values = converted(key, array(key), [](NdArray source) { return Floats(std::move(source)); });
         if (!Eigen::Map<const Eigen::ArrayXf>(values.data(), static_cast<Eigen::Index>(values.size())).isFinite().all())
             fail(key, "holds values that are not finite (NaN or infinity); numbers were expected.");
         return values;
@@ -163,6 +171,8 @@ private:
                                   (shape.size() == 2 && shape[1] == rows);
         const std::size_t count = isPlain ? shape.back() : isTransposed ? shape.front() : 0;
         if ((numWanted > 0 && count != numWanted) || (numWanted == 0 && numJoints_ > 1 && count == 0)) {
+            if (key == "posedirs" && !shape.empty() && shape.back() == kStarDirections)
+                refuse("it is a STAR model, whose equations differ from SMPL's (its 93 pose directions follow quaternions and shape).");
             const std::string wanted = numWanted > 0 ? std::to_string(numWanted) : "directions";
             fail(key, "has the shape " + describe(shape) + "; [" + std::to_string(numVertices_) + ", 3, " + wanted + "] was expected.");
         }
@@ -185,26 +195,26 @@ private:
 
     void readAdditions(BodyModelData& data) const {
         const auto texts = [&](const std::string& key, std::size_t count, std::vector<std::string>& target) {
-            if (!npz_.contains(key)) return;
+            if (!arrays_->contains(key)) return;
             const NdArray source = array(key);
             requireShape(key, source.shape, {count});
             target = converted(key, source, [](const NdArray& a) { return a.texts(); });
         };
         const auto labels = [&](const std::string& key, std::size_t limit, std::vector<std::uint8_t>& target) {
-            if (npz_.contains(key)) target = indices<std::uint8_t>(key, {numVertices_}, limit);
+            if (arrays_->contains(key)) target = indices<std::uint8_t>(key, {numVertices_}, limit);
         };
-        if (npz_.contains("model_id"))
+        if (arrays_->contains("model_id"))
             data.modelId = converted("model_id", array("model_id"), [](const NdArray& a) { return a.text(); });
         texts("joint_names", numJoints_, data.jointNames);
         texts("beta_names", static_cast<std::size_t>(data.shapeDirections.cols()), data.betaNames);
         labels("part24", 256, data.partLabels24);
         labels("part14", 256, data.partLabels14);
         labels("part6", 256, data.partLabels6);
-        if (npz_.contains("cocoplus_regressor"))
+        if (arrays_->contains("cocoplus_regressor"))
             data.cocoPlusRegressor = sparse("cocoplus_regressor", {kNumCocoPlusJoints, numVertices_});
-        if (npz_.contains("mirror")) data.mirrorVertices = indices<std::uint32_t>("mirror", {numVertices_}, numVertices_);
-        if (npz_.contains("landmarks")) readLandmarks(data);
-        if (npz_.contains("vt") && npz_.contains("ft")) readTexture(data);
+        if (arrays_->contains("mirror")) data.mirrorVertices = indices<std::uint32_t>("mirror", {numVertices_}, numVertices_);
+        if (arrays_->contains("landmarks")) readLandmarks(data);
+        if (arrays_->contains("vt") && arrays_->contains("ft")) readTexture(data);
     }
     void readTexture(BodyModelData& data) const {
         const Floats values = floats("vt");
@@ -233,7 +243,7 @@ private:
         }
     }
 
-    NpzFile npz_;
+    std::unique_ptr<NamedArrays> arrays_;
     std::size_t numVertices_ = 0, numJoints_ = 0;
 };
 
@@ -282,10 +292,31 @@ void addSparse(Sha256& hash, const SparseMatrix& matrix) {
 
 }  // namespace
 
+namespace {
+
+/// A pickle of some size; archives of ours open quickly enough.
+bool isSlowToRead(const std::filesystem::path& file) {
+    constexpr std::uintmax_t kLarge = 1 << 20;
+    std::error_code error;
+    return file.extension() != ".npz" && std::filesystem::is_regular_file(file, error) && std::filesystem::file_size(file, error) >= kLarge;
+}
+
+/// What a cached copy does not keep; the files that it is for have none of it.
+bool hasAdditions(const BodyModelData& data) {
+    return !data.betaNames.empty() || !data.partLabels24.empty() || !data.partLabels14.empty() || !data.partLabels6.empty() ||
+           !data.mirrorVertices.empty() || data.textureTriangles.rows() > 0;
+}
+
+}  // namespace
+
 std::shared_ptr<const BodyModel> loadBodyModel(const std::filesystem::path& file) {
-    BodyModelData data = BodyReader(file).read();
+    const bool isCached = isSlowToRead(file);
+    std::optional<BodyModelData> copy = isCached ? cachedBody(file) : std::nullopt;
+    BodyModelData data = copy ? std::move(*copy) : BodyReader(file).read();
     try {
-        return std::make_shared<const BodyModel>(std::move(data));
+        const auto model = std::make_shared<const BodyModel>(std::move(data));
+        if (isCached && !copy && !hasAdditions(model->data())) cacheBody(file, model->data());
+        return model;
     } catch (const Error& error) {
         throw Error("Cannot open the body " + file.string() + ": " + error.what());
     }

@@ -7,7 +7,8 @@
 
 namespace hmr {
 
-/// Opens a body in SMPL's npz layout (ours, smplx's, smplxpp's): v_template [V,3], shapedirs [V,3,B], posedirs [V,3,9(J-1)]
+/// Opens a body in SMPL's layout: a Python pickle (SMPL 1.0 and 1.1, SMPL-H, HMR's own with cocoplus_regressor; NumPy, SciPy and
+/// chumpy arrays, nothing is executed) or an npz (ours, smplx's, smplxpp's): v_template [V,3], shapedirs [V,3,B], posedirs [V,3,9(J-1)]
 /// (or smplxpp's transposed forms), J_regressor [J,V], weights [V,J], kintree_table [2,J], f [F,3].
 /// Our optional keys: cocoplus_regressor [19,V], joint_names, beta_names, landmarks (JSON text), part24, part14, part6,
 /// mirror [V], vt [T,2], ft [F,3], model_id. Throws Error that names the key, what was expected and what was found.

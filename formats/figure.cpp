@@ -2,6 +2,7 @@
 #include "formats/figure.h"
 
 #include "body/rotation.h"
+#include "body/shared_joints.h"
 
 namespace hmr {
 namespace {
@@ -35,8 +36,9 @@ Figure figureFrom(const BodyModel& model, const BodyParameters& parameters, cons
                   const Eigen::Vector3d& translationInCamera, bool onFloor, PoseCorrectives correctives) {
     const PosedBody posed = poseBody(model, parameters);
     std::vector<Eigen::Matrix3d> localRotations;
-    for (Eigen::Index joint = 0; joint < parameters.pose.rows(); ++joint)
-        localRotations.push_back(rotationFromAxisAngle(parameters.pose.row(joint).transpose()));
+    const Points3d pose = poseForModel(model, parameters.pose);
+    for (Eigen::Index joint = 0; joint < pose.rows(); ++joint)
+        localRotations.push_back(rotationFromAxisAngle(pose.row(joint).transpose()));
 
     Figure figure;
     figure.name = name;

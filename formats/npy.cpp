@@ -10,6 +10,7 @@
 #include "formats/atomic_file.h"
 #include "formats/npy_stream.h"
 #include "formats/npz.h"
+#include "formats/strided_copy.h"
 
 namespace hmr {
 namespace {
@@ -124,34 +125,13 @@ private:
         if (code[0] == '>') fail(name_, "its numbers are big-endian (" + std::string(code) + "); little-endian was expected.");
         std::size_t count = 0;
         const auto [end, error] = std::from_chars(code.data() + 2, code.data() + code.size(), count);
-        const std::optional<ElementType> type = elementType(code[1], count);
+        const std::optional<ElementType> type = elementTypeOfNumpy(code[1], count);
         if (error != std::errc() || end != code.data() + code.size() || !type || (code[0] != '<' && code[0] != '|'))
             fail(name_, "its element type \"" + std::string(code) + "\" is not read here; float, int, bool or text was expected.");
         if (count > std::numeric_limits<std::uint32_t>::max()) malformed();
         layout.type = *type;
         layout.itemSize = *type == ElementType::Text ? 4 * count : count;
     }
-    static std::optional<ElementType> elementType(char kind, std::size_t bytes) {
-        using enum ElementType;
-        if (kind == 'U') return Text;
-        if (kind == 'S') return Bytes;
-        if (kind == 'b' && bytes == 1) return Bool;
-        const auto bySize = [&](std::optional<ElementType> one, ElementType two, ElementType four,
-                                ElementType eight) -> std::optional<ElementType> {
-            switch (bytes) {
-                case 1: return one;
-                case 2: return two;
-                case 4: return four;
-                case 8: return eight;
-                default: return std::nullopt;
-            }
-        };
-        if (kind == 'f') return bySize(std::nullopt, Float16, Float32, Float64);
-        if (kind == 'i') return bySize(Int8, Int16, Int32, Int64);
-        if (kind == 'u') return bySize(UInt8, UInt16, UInt32, UInt64);
-        return std::nullopt;
-    }
-
     std::string_view text_;
     const std::string& name_;
 };
@@ -162,28 +142,6 @@ std::optional<std::size_t> numBytes(const Layout& layout) {
     for (const std::size_t extent : layout.shape)
         if (__builtin_mul_overflow(total, extent, &total)) return std::nullopt;
     return total;
-}
-
-std::vector<std::byte> rowMajorFromFortran(const std::vector<std::byte>& columns, const Layout& layout) {
-    const std::size_t numDimensions = layout.shape.size();
-    std::vector<std::size_t> strides(numDimensions), position(numDimensions, 0);
-    std::size_t stride = layout.itemSize;
-    for (std::size_t d = 0; d < numDimensions; ++d) {
-        strides[d] = stride;
-        stride *= layout.shape[d];
-    }
-    std::vector<std::byte> rows(columns.size());
-    std::size_t source = 0;
-    for (std::size_t target = 0; target < rows.size(); target += layout.itemSize) {
-        std::memcpy(&rows[target], &columns[source], layout.itemSize);
-        for (std::size_t d = numDimensions; d-- > 0;) {
-            source += strides[d];
-            if (++position[d] < layout.shape[d]) break;
-            source -= strides[d] * layout.shape[d];
-            position[d] = 0;
-        }
-    }
-    return rows;
 }
 
 std::string typeCode(const NdArray& array) {
@@ -208,6 +166,27 @@ std::string typeCode(const NdArray& array) {
 }
 
 }  // namespace
+
+std::optional<ElementType> elementTypeOfNumpy(char kind, std::size_t bytes) {
+    using enum ElementType;
+    if (kind == 'U') return Text;
+    if (kind == 'S') return Bytes;
+    if (kind == 'b' && bytes == 1) return Bool;
+    const auto bySize = [&](std::optional<ElementType> one, ElementType two, ElementType four,
+                            ElementType eight) -> std::optional<ElementType> {
+        switch (bytes) {
+            case 1: return one;
+            case 2: return two;
+            case 4: return four;
+            case 8: return eight;
+            default: return std::nullopt;
+        }
+    };
+    if (kind == 'f') return bySize(std::nullopt, Float16, Float32, Float64);
+    if (kind == 'i') return bySize(Int8, Int16, Int32, Int64);
+    if (kind == 'u') return bySize(UInt8, UInt16, UInt32, UInt64);
+    return std::nullopt;
+}
 
 NdArray readNpyStream(const ByteSource& source, std::size_t totalSize, const std::string& name) {
     std::size_t position = 0;
@@ -247,7 +226,7 @@ NdArray readNpyStream(const ByteSource& source, std::size_t totalSize, const std
     array.bytes.resize(present);
     take(array.bytes.data(), present);
     if (layout.isFortranOrder && layout.shape.size() > 1 && present > 0)
-        array.bytes = rowMajorFromFortran(array.bytes, layout);
+        array.bytes = rowMajorBytes(array.bytes, layout.itemSize, layout.shape, fortranStrides(layout.shape), 0);
     array.shape = std::move(layout.shape);
     return array;
 }

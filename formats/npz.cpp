@@ -3,28 +3,22 @@
 
 #include <zip.h>
 
+#include <algorithm>
+
 #include "body/error.h"
 #include "formats/atomic_file.h"
 #include "formats/npy_stream.h"
+#include "formats/zip_archive.h"
 
 namespace hmr {
 namespace {
 
-constexpr std::size_t kLargestArray = std::size_t{4} << 30;
-constexpr std::size_t kBestDeflateRatio = 1032;  // what deflate can at most expand to
 constexpr std::string_view kSuffix = ".npy";
 
-struct CloseEntry {
-    void operator()(zip_file_t* entry) const { zip_fclose(entry); }
-};
 struct DiscardArchive {
     void operator()(zip_t* archive) const { zip_discard(archive); }
 };
 using ArchiveHandle = std::unique_ptr<zip_t, DiscardArchive>;
-
-Error damaged(const std::filesystem::path& file, const std::string& what) {
-    return Error("Cannot read " + file.string() + ": " + what + " Fetch or save the file again.");
-}
 
 std::string lastError(zip_error_t& error) {
     std::string text = zip_error_strerror(&error);
@@ -35,73 +29,40 @@ std::string lastError(zip_error_t& error) {
 }  // namespace
 
 struct NpzFile::Archive {
-    std::filesystem::path path;
-    ArchiveHandle handle;
-    std::map<std::string, zip_uint64_t> entries;
+    ZipArchive zip;
+    std::vector<std::string> names;
 };
 
-NpzFile::NpzFile(const std::filesystem::path& file) : archive_(std::make_unique<Archive>()) {
-    archive_->path = file;
-    int code = 0;
-    archive_->handle.reset(zip_open(file.c_str(), ZIP_RDONLY | ZIP_CHECKCONS, &code));
-    if (!archive_->handle) {
-        std::error_code ignored;
-        if (code == ZIP_ER_OPEN || !std::filesystem::is_regular_file(file, ignored)) readWholeFile(file);  // says why it cannot be read
-        throw damaged(file, "it is no whole NumPy archive (.npz).");
-    }
-    const zip_int64_t count = zip_get_num_entries(archive_->handle.get(), 0);
-    for (zip_int64_t i = 0; i < count; ++i) {
-        const char* raw = zip_get_name(archive_->handle.get(), static_cast<zip_uint64_t>(i), ZIP_FL_ENC_GUESS);
-        const std::string name = raw ? raw : "";
-        if (!name.ends_with(kSuffix)) continue;
-        if (!archive_->entries.emplace(name.substr(0, name.size() - kSuffix.size()), i).second)
-            throw damaged(file, "it holds \"" + name + "\" twice.");
-    }
+NpzFile::NpzFile(const std::filesystem::path& file)
+    : archive_(std::make_unique<Archive>(Archive{ZipArchive(file, "NumPy archive (.npz)"), {}})) {
+    for (const std::string& name : archive_->zip.names())
+        if (name.ends_with(kSuffix)) archive_->names.push_back(name.substr(0, name.size() - kSuffix.size()));
+    std::sort(archive_->names.begin(), archive_->names.end());
 }
 
 NpzFile::~NpzFile() = default;
 NpzFile::NpzFile(NpzFile&&) noexcept = default;
 NpzFile& NpzFile::operator=(NpzFile&&) noexcept = default;
 
-const std::filesystem::path& NpzFile::path() const { return archive_->path; }
+const std::filesystem::path& NpzFile::path() const { return archive_->zip.path(); }
 
-std::vector<std::string> NpzFile::names() const {
-    std::vector<std::string> all;
-    for (const auto& [name, index] : archive_->entries) all.push_back(name);
-    return all;
+std::vector<std::string> NpzFile::names() const { return archive_->names; }
+
+bool NpzFile::contains(const std::string& name) const {
+    return std::binary_search(archive_->names.begin(), archive_->names.end(), name);
 }
 
-bool NpzFile::contains(const std::string& name) const { return archive_->entries.contains(name); }
-
 NdArray NpzFile::read(const std::string& name) const {
-    const auto found = archive_->entries.find(name);
-    if (found == archive_->entries.end()) {
+    if (!contains(name)) {
         std::string present;
-        for (const auto& [key, index] : archive_->entries) present += (present.empty() ? "" : ", ") + key;
+        for (const std::string& key : archive_->names) present += (present.empty() ? "" : ", ") + key;
         throw Error("Cannot read " + path().string() + ": the key \"" + name + "\" is missing; it holds " +
                     (present.empty() ? "nothing" : present) + ". Choose a file of the right kind.");
     }
-    zip_stat_t info;
-    constexpr zip_uint64_t kNeeded = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE;
-    if (zip_stat_index(archive_->handle.get(), found->second, 0, &info) != 0 || (info.valid & kNeeded) != kNeeded)
-        throw damaged(path(), "the entry \"" + name + "\" is damaged.");
-    // The archive's word is checked against what its compressed bytes can hold before anything is allocated.
-    if (info.size > kLargestArray || info.size / kBestDeflateRatio > info.comp_size)
-        throw damaged(path(), "\"" + name + "\" claims " + std::to_string(info.size) + " bytes, more than it can hold.");
-    const std::unique_ptr<zip_file_t, CloseEntry> entry(zip_fopen_index(archive_->handle.get(), found->second, 0));
-    if (!entry)
-        throw damaged(path(), "the entry \"" + name + "\" cannot be opened (" + zip_strerror(archive_->handle.get()) + ").");
-
-    const ByteSource source = [&](std::byte* target, std::size_t size) {
-        const zip_int64_t got = zip_fread(entry.get(), target, size);
-        if (got < 0)
-            throw damaged(path(), "\"" + name + "\" is damaged (" + zip_error_strerror(zip_file_get_error(entry.get())) + ").");
-        return static_cast<std::size_t>(got);
-    };
-    NdArray array = readNpyStream(source, info.size, path().string() + ": " + name);
-    std::byte beyond;
-    if (source(&beyond, 1) != 0)  // also makes libzip compare the checksum
-        throw damaged(path(), "\"" + name + "\" holds more than the " + std::to_string(info.size) + " bytes it claims.");
+    ZipArchive::Entry entry = archive_->zip.open(name + std::string(kSuffix));
+    const ByteSource source = [&](std::byte* target, std::size_t size) { return entry.read(target, size); };
+    NdArray array = readNpyStream(source, entry.size(), path().string() + ": " + name);
+    entry.expectEnd();
     return array;
 }
 
