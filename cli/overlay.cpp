@@ -22,19 +22,33 @@ OverlayPainter::OverlayPainter(std::shared_ptr<const BodyModel> body) : implemen
 
 OverlayPainter::~OverlayPainter() = default;
 
-Picture OverlayPainter::paint(const FrameEstimate& estimate) {
+namespace {
+
+/// The people of a frame as a scene without a background.
+Scene sceneOf(const std::shared_ptr<const BodyModel>& body, const FrameEstimate& estimate) {
     static const std::array<Eigen::Vector3f, 5> kColors = {Eigen::Vector3f{0.65f, 0.74f, 0.86f}, {0.90f, 0.72f, 0.62f}, {0.70f, 0.84f, 0.68f},
                                                            {0.87f, 0.80f, 0.58f}, {0.78f, 0.70f, 0.86f}};
     Scene scene;
     scene.width = estimate.frame.picture.cols;
     scene.height = estimate.frame.picture.rows;
-    scene.background = std::make_shared<const Picture>(rgbPicture(estimate.frame.picture));
     for (const PersonEstimate& person : estimate.people) {
         FigureStyle style;
         style.color = kColors[static_cast<std::size_t>(person.id) % kColors.size()];
-        const PosedBody posed = poseBody(*implementation_->body, person.parameters);
-        scene.figures.push_back(sceneFigure(implementation_->body, posed, frameCamera(person.camera, person.crop), style));
+        const PosedBody posed = poseBody(*body, person.parameters);
+        scene.figures.push_back(sceneFigure(body, posed, frameCamera(person.camera, person.crop), style));
     }
+    return scene;
+}
+
+}  // namespace
+
+Picture OverlayPainter::paintAlone(const FrameEstimate& estimate) {
+    return implementation_->renderer.drawPicture(sceneOf(implementation_->body, estimate));
+}
+
+Picture OverlayPainter::paint(const FrameEstimate& estimate) {
+    Scene scene = sceneOf(implementation_->body, estimate);
+    scene.background = std::make_shared<const Picture>(rgbPicture(estimate.frame.picture));
     const Picture drawn = implementation_->renderer.drawPicture(scene);
     Picture overlay(drawn.width, drawn.height, 3);
     for (std::size_t i = 0, o = 0; i < drawn.pixels.size(); ++i) {

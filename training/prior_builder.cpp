@@ -9,7 +9,7 @@
 #include "formats/asf_amc.h"
 #include "formats/bvh.h"
 #include "training/joint_limits.h"
-#include "training/retarget.h"
+#include "formats/retarget.h"
 
 namespace hmr {
 namespace {

@@ -6,7 +6,7 @@
 #include "support/error_text.h"
 #include "support/test_class.h"
 #include "training/joint_limits.h"
-#include "training/retarget.h"
+#include "formats/retarget.h"
 #include "training_data/acclaim_skeleton.h"
 
 namespace hmr::test {
