@@ -225,10 +225,8 @@ private:
             const std::span<const Figure> figures = figure;
             if (isWanted("obj")) write(stem + ".obj", writeObj, figures);
             if (document.frameRate > 0) continue;  // a video's figures move (see writeMotion)
-            const auto fbx = [](const auto& file, std::span<const Figure> still) { writeFbx(file, still); };
-            const auto glb = [](const auto& file, std::span<const Figure> still) { writeGlb(file, still); };
-            if (isWanted("fbx")) write(stem + ".fbx", fbx, figures);
-            if (isWanted("glb")) write(stem + ".glb", glb, figures);
+            if (isWanted("fbx")) write(stem + ".fbx", writeFbx, figures);
+            if (isWanted("glb")) write(stem + ".glb", writeGlb, figures);
         }
     }
 

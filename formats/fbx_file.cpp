@@ -398,7 +398,7 @@ void writeFbx(const std::filesystem::path& file, std::span<const Figure> figures
     writeWholeFile(file, fbxBytes(scene.finish()));
 }
 
-void writeFbx(const std::filesystem::path& file, std::span<const AnimatedFigure> figures) {
+void writeMotionFbx(const std::filesystem::path& file, std::span<const AnimatedFigure> figures) {
     std::vector<Figure> still;
     for (const AnimatedFigure& animated : figures) still.push_back(animated.figure);
     requireExportable(still);

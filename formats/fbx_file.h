@@ -16,6 +16,6 @@ void writeFbx(const std::filesystem::path& file, std::span<const Figure> figures
 /// The same with motion: one animation stack (take) a person, named after it, with curves for every joint's rotation (degrees,
 /// Euler angles without jumps) and the moving joints' places. The axes are those of the figures; shape coefficients are kept
 /// as a user property of the mesh. Throws Error.
-void writeFbx(const std::filesystem::path& file, std::span<const AnimatedFigure> figures);
+void writeMotionFbx(const std::filesystem::path& file, std::span<const AnimatedFigure> figures);
 
 }  // namespace hmr

@@ -308,7 +308,7 @@ void writeGlb(const std::filesystem::path& file, std::span<const Figure> figures
     writeWholeFile(file, glb);
 }
 
-void writeGlb(const std::filesystem::path& file, std::span<const AnimatedFigure> figures) {
+void writeMotionGlb(const std::filesystem::path& file, std::span<const AnimatedFigure> figures) {
     std::vector<Figure> still;
     for (const AnimatedFigure& animated : figures) still.push_back(animated.figure);
     requireExportable(still);

@@ -17,7 +17,7 @@ void writeGlb(const std::filesystem::path& file, std::span<const Figure> figures
 
 /// The same with motion: one animation that moves everybody, a skeleton a person; shape coefficients and body model are kept
 /// in the scene's extras. The figures must be y up. Throws Error.
-void writeGlb(const std::filesystem::path& file, std::span<const AnimatedFigure> figures);
+void writeMotionGlb(const std::filesystem::path& file, std::span<const AnimatedFigure> figures);
 
 /// What Assimp finds in a mesh or scene file, for `hmr info`.
 struct SceneSummary {

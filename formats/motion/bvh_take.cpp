@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "formats/motion/bvh_take.h"
 
-#include <array>
+#include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <numbers>
-#include <optional>
 
 #include "body/error.h"
 #include "body/posing.h"

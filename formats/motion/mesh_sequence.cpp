@@ -93,10 +93,12 @@ void WholeFolder::commit() {
 
 void WholeFolder::moveInto(const fs::path& folder) {
     std::error_code error;
-    for (const auto& entry : fs::directory_iterator(temporary_)) {
-        const fs::path place = folder / entry.path().filename();
-        if (entry.is_directory()) fs::remove_all(place, error);
-        fs::rename(entry.path(), place, error);
+    std::vector<fs::path> files;
+    for (const auto& entry : fs::directory_iterator(temporary_)) files.push_back(entry.path());
+    for (const fs::path& file : files) {
+        const fs::path place = folder / file.filename();
+        if (fs::is_directory(file)) fs::remove_all(place, error);
+        fs::rename(file, place, error);
         if (error) throw Error("Cannot write " + place.string() + ": " + error.message() + ". Check the folder's permissions.");
     }
 }

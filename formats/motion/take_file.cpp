@@ -2,6 +2,7 @@
 #include "formats/motion/take_file.h"
 
 #include <algorithm>
+#include <cctype>
 
 #include "body/error.h"
 #include "formats/fbx_file.h"
@@ -46,9 +47,9 @@ void writeOne(const fs::path& file, MotionFormat format, const BodyModel& model,
     const ExportPreset& preset = *settings.preset;
     switch (format) {
         case MotionFormat::Glb:
-            return writeGlb(file, animatedFigures(model, take, settings, UpAxis::Y));
+            return writeMotionGlb(file, animatedFigures(model, take, settings, UpAxis::Y));
         case MotionFormat::Fbx:
-            return writeFbx(file, animatedFigures(model, take, settings, preset.fbxUp));
+            return writeMotionFbx(file, animatedFigures(model, take, settings, preset.fbxUp));
         case MotionFormat::Bvh:
             return writeBvh(file, bvhOf(animatedFigures(model, take, settings, preset.textUp).front(), preset.bvhUnitsPerMetre));
         case MotionFormat::JointCsv:
