@@ -133,10 +133,12 @@ public:
         for (int frame = 0; frame < animated.numFrames(); ++frame) times.push_back(ticksOf(animated.firstFrame + frame, animated.frameRate));
         const std::int64_t stack = addObject("AnimationStack", name, "AnimStack", "");
         FbxNode& list = object().add("Properties70");
-        for (const char* start : {"LocalStart", "ReferenceStart"}) addProperty(list, start, "KTime", "Time", "", {times.front()});
+        // All takes share one time: readers count a take's keys from its start.
+        for (const char* start : {"LocalStart", "ReferenceStart"}) addProperty(list, start, "KTime", "Time", "", {std::int64_t{0}});
         for (const char* stop : {"LocalStop", "ReferenceStop"}) addProperty(list, stop, "KTime", "Time", "", {times.back()});
-        stacks_.push_back({name, times.front(), times.back()});
+        stacks_.push_back({name, times.back()});
         const std::int64_t layer = addObject("AnimationLayer", name, "AnimLayer", "");
+        addProperty(object().add("Properties70"), "Weight", "Number", "", "A", {100.0});  // Assimp wants records inside
         connect(layer, stack);
         for (std::size_t j = 0; j < joints.size(); ++j) {
             const JointCurve& curve = animated.joints[j];
@@ -171,8 +173,8 @@ public:
         for (const StackTime& stack : stacks_) {
             FbxNode& take = takes.add("Take", {stack.name});
             take.add("FileName", {stack.name + ".tak"});
-            take.add("LocalTime", {stack.start, stack.stop});
-            take.add("ReferenceTime", {stack.start, stack.stop});
+            take.add("LocalTime", {std::int64_t{0}, stack.stop});
+            take.add("ReferenceTime", {std::int64_t{0}, stack.stop});
         }
         records.push_back(std::move(takes));
         return records;
@@ -379,7 +381,7 @@ private:
 
     struct StackTime {
         std::string name;
-        std::int64_t start = 0, stop = 0;
+        std::int64_t stop = 0;
     };
 
     FbxTiming timing_;

@@ -136,11 +136,15 @@ std::vector<bool> farFromMedian(const Track& track, FrameRange range, const std:
     return isFar;
 }
 
-/// Which samples are in the window around a frame.
+/// The samples of the window around a frame, in pairs before and behind it: one side alone would call every fast move at the
+/// end of a track an outlier.
 std::vector<std::size_t> windowAround(const Track& track, int frame, int half) {
-    std::vector<std::size_t> which;
-    for (int other = frame - half; other <= frame + half; ++other)
-        if (track.at(other)) which.push_back(static_cast<std::size_t>(other - track.firstFrame));
+    std::vector<std::size_t> which = {static_cast<std::size_t>(frame - track.firstFrame)};
+    for (int step = 1; step <= half; ++step) {
+        if (!track.at(frame - step) || !track.at(frame + step)) continue;
+        which.push_back(static_cast<std::size_t>(frame - step - track.firstFrame));
+        which.push_back(static_cast<std::size_t>(frame + step - track.firstFrame));
+    }
     return which;
 }
 

@@ -18,7 +18,7 @@ struct SmoothingSettings {
 /// its neighbours in the tangent space of the rotation manifold; a steady turn stays as it is, also at the ends. Gaps stay.
 Track smoothed(const Track& track, FrameRange range, double frameRate, const SmoothingSettings& settings);
 
-/// When a sample counts as an outlier: farther from the median of the frames around it than `deviations` times the usual
+/// When a sample counts as an outlier: farther from the median of as many frames before and behind it than `deviations` times the usual
 /// distance, and than the least angle or distance.
 struct OutlierSettings {
     int halfWindow = 5;                              ///< frames to each side

@@ -17,7 +17,7 @@ using nlohmann::json;
 
 constexpr int kVersion = 1;
 constexpr int kMostFrames = 5'000'000;  // a damaged number must not fill the memory
-constexpr std::size_t kPoseSize = 3 * kNumSmplJoints, kPlaceSize = 3, kBoxSize = 4, kCropSize = 3;
+constexpr std::size_t kPoseWidth = 3 * kNumSmplJoints, kPlaceWidth = 3, kBoxWidth = 4, kCropWidth = 3;
 
 json vectorJson(const Eigen::Vector3d& v) { return {v.x(), v.y(), v.z()}; }
 json boxJson(const PixelBox& box) { return {box.x, box.y, box.width, box.height}; }
@@ -115,9 +115,9 @@ void addTrack(NpzArrays& arrays, std::size_t number, const Track& track) {
     arrays[keyOf(number, "frames")] = NdArray::from(frames, {count});
     arrays[keyOf(number, "pose")] = NdArray::from(pose, {count, kNumSmplJoints, 3});
     arrays[keyOf(number, "betas")] = NdArray::from(betas, {count, numBetas});
-    arrays[keyOf(number, "translation")] = NdArray::from(place, {count, kPlaceSize});
-    arrays[keyOf(number, "box")] = NdArray::from(box, {count, kBoxSize});
-    arrays[keyOf(number, "crop")] = NdArray::from(crop, {count, kCropSize});
+    arrays[keyOf(number, "translation")] = NdArray::from(place, {count, kPlaceWidth});
+    arrays[keyOf(number, "box")] = NdArray::from(box, {count, kBoxWidth});
+    arrays[keyOf(number, "crop")] = NdArray::from(crop, {count, kCropWidth});
     arrays[keyOf(number, "confidence")] = NdArray::from(confidence, {count});
     arrays[keyOf(number, "made")] = NdArray::from(made, {count});
 }
@@ -151,13 +151,13 @@ private:
 void readTrack(const TrackArrays& arrays, Track& track) {
     const std::vector<std::int32_t> frames = arrays.frames();
     const std::size_t count = frames.size(), numBetas = arrays.numBetas();
-    const auto pose = arrays.rows("pose", count, kPoseSize), betas = arrays.rows("betas", count, numBetas),
-               place = arrays.rows("translation", count, kPlaceSize), box = arrays.rows("box", count, kBoxSize),
-               crop = arrays.rows("crop", count, kCropSize), confidence = arrays.rows("confidence", count, 1), made = arrays.rows("made", count, 1);
+    const auto pose = arrays.rows("pose", count, kPoseWidth), betas = arrays.rows("betas", count, numBetas),
+               place = arrays.rows("translation", count, kPlaceWidth), box = arrays.rows("box", count, kBoxWidth),
+               crop = arrays.rows("crop", count, kCropWidth), confidence = arrays.rows("confidence", count, 1), made = arrays.rows("made", count, 1);
     for (std::size_t i = 0; i < count; ++i) {
         if (frames[i] < 0 || frames[i] > kMostFrames || (i > 0 && frames[i] <= frames[i - 1])) arrays.damaged("frames");
         MotionSample sample;
-        sample.body.pose = Eigen::Map<const Points3d>(pose.data() + i * kPoseSize, kNumSmplJoints, 3);
+        sample.body.pose = Eigen::Map<const Points3d>(pose.data() + i * kPoseWidth, kNumSmplJoints, 3);
         sample.body.betas = Eigen::Map<const Eigen::VectorXd>(betas.data() + i * numBetas, static_cast<Eigen::Index>(numBetas));
         sample.body.translation << place[3 * i], place[3 * i + 1], place[3 * i + 2];
         sample.box = {box[4 * i], box[4 * i + 1], box[4 * i + 2], box[4 * i + 3]};

@@ -120,6 +120,7 @@ std::vector<fs::path> exportTake(const fs::path& file, MotionFormat format, cons
     std::vector<fs::path> written;
     WholeFolder whole(folder / ("." + stem + "-parts"));
     for (std::size_t i = 0; i < tracks.size(); ++i) {
+        reportProgress(settings, static_cast<double>(i) / static_cast<double>(tracks.size()));
         MotionExportSettings one = settings;
         one.people = {tracks[i].id};
         if (settings.onProgress) one.onProgress = [&](double share) { return settings.onProgress((static_cast<double>(i) + share) / static_cast<double>(tracks.size())); };

@@ -87,7 +87,7 @@ private Q_SLOTS:
         }
     }
     void lockedFeetDoNotSlide() {
-        const Track clean = standingWithAStep(*model_, 80), track = test::shaken(clean, 0.02, 0.004);
+        const Track clean = standingWithAStep(*model_, 80), track = test::shaken(clean, 0.01, 0.003);
         const FloorPlane floor = floorOf(clean);
         const Contacts contacts = contactsOf(*model_, clean, 30, floor);
         ContactSettings settings;
@@ -110,7 +110,7 @@ private Q_SLOTS:
         }
     }
     void aSecondLockChangesLittle() {
-        const Track track = test::shaken(standingWithAStep(*model_, 80), 0.02, 0.004);
+        const Track track = test::shaken(standingWithAStep(*model_, 80), 0.01, 0.003);
         const FloorPlane floor = floorOf(track);
         ContactSettings settings;
         settings.speed = 1.2;
