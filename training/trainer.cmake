@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Pictures with annotations and judging a network (no Torch headers), and the trainer.
 hmr_library(hmr_training_pictures
-  SOURCES annotations.cpp config.cpp crop_transform.cpp curves.cpp dataset_check.cpp drawing.cpp mean_body.cpp packed_pictures.cpp
+  SOURCES annotations.cpp config.cpp crop_transform.cpp curves.cpp dataset_check.cpp detection_scenes.cpp drawing.cpp mean_body.cpp packed_pictures.cpp
           sample_queue.cpp
   PUBLIC hmr_body hmr_training_data
   PRIVATE hmr_formats nlohmann_json::nlohmann_json Threads::Threads)
@@ -12,7 +12,7 @@ hmr_library(hmr_evaluation
   PRIVATE hmr_training_pictures hmr_training_data hmr_network hmr_formats nlohmann_json::nlohmann_json)
 
 hmr_library(hmr_training
-  SOURCES batch.cpp checkpoint.cpp flat_parameters.cpp learner.cpp lifted_bodies.cpp objective.cpp plot_run.cpp process_group.cpp trainer.cpp trainer_outputs.cpp
+  SOURCES batch.cpp checkpoint.cpp detector_learner.cpp flat_parameters.cpp hmr_learner.cpp learner.cpp lifted_bodies.cpp objective.cpp plot_run.cpp process_group.cpp trainer.cpp trainer_outputs.cpp
           training_data.cpp training_log.cpp training_session.cpp validation.cpp
   PUBLIC hmr_training_pictures hmr_training_data hmr_network nlohmann_json::nlohmann_json
   PRIVATE hmr_formats)
