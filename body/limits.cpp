@@ -41,19 +41,6 @@ AngleRange negated(const AngleRange& range) {
     return {-range.highest, -range.lowest};
 }
 
-/// Twist about the bone on its axis, the swing's rotation vector on the others.
-Eigen::Vector3d swingAndTwist(const Eigen::Vector3d& axisAngle, int boneAxis) {
-    const Eigen::Quaterniond rotation(rotationFromAxisAngle(axisAngle));
-    Eigen::Quaterniond twist(rotation.w(), 0, 0, 0);
-    twist.vec()[boneAxis] = rotation.vec()[boneAxis];
-    // A swing by half a turn leaves no twist to tell.
-    if (twist.norm() < 1e-9) twist.setIdentity();
-    twist.normalize();
-    Eigen::Vector3d angles = axisAngleFromRotation((rotation * twist.conjugate()).toRotationMatrix());
-    angles[boneAxis] = axisAngleFromRotation(twist.toRotationMatrix())[boneAxis];
-    return angles;
-}
-
 /// The rotation (axis-angle) of such a split.
 Eigen::Vector3d rejoined(const Eigen::Vector3d& angles, int boneAxis) {
     Eigen::Vector3d swing = angles, twist = Eigen::Vector3d::Zero();
@@ -88,12 +75,34 @@ const std::array<JointLimits, kNumSmplJoints>& smplJointLimits() {
     return limits;
 }
 
+Eigen::Vector3d limitAngles(const Eigen::Matrix3d& rotation, int boneAxis, Eigen::Matrix3d* byTangent) {
+    const Eigen::Quaterniond quaternion(rotation);
+    Eigen::Quaterniond twist(quaternion.w(), 0, 0, 0);
+    twist.vec()[boneAxis] = quaternion.vec()[boneAxis];
+    // A swing by half a turn leaves no twist to tell.
+    if (twist.norm() < 1e-9) twist.setIdentity();
+    twist.normalize();
+    const Eigen::Matrix3d twistMatrix = twist.toRotationMatrix();
+    Eigen::Vector3d angles = axisAngleFromRotation(rotation * twistMatrix.transpose());
+    const double twistAngle = axisAngleFromRotation(twistMatrix)[boneAxis];
+    if (byTangent) {
+        // swing·twist·exp(w) = swing·exp(twist·w)·twist, which a change of the swing and one of the twist make up together.
+        Eigen::Vector3d swing = angles;
+        swing[boneAxis] = 0;
+        Eigen::Matrix3d turnsBy = rightJacobian(swing);
+        turnsBy.col(boneAxis) = Eigen::Vector3d::Unit(boneAxis);
+        *byTangent = turnsBy.inverse() * twistMatrix;
+    }
+    angles[boneAxis] = twistAngle;
+    return angles;
+}
+
 std::vector<LimitViolation> limitViolations(const Points3d& pose) {
     expectSmplPose(pose);
     std::vector<LimitViolation> violations;
     for (int joint = 0; joint < kNumSmplJoints; ++joint) {
         const JointLimits& limits = smplJointLimits()[joint];
-        const Eigen::Vector3d angles = swingAndTwist(pose.row(joint).transpose(), limits.boneAxis);
+        const Eigen::Vector3d angles = limitAngles(rotationFromAxisAngle(pose.row(joint).transpose()), limits.boneAxis);
         for (int axis = 0; axis < 3; ++axis) {
             const double excess = excessOver(limits.ranges[axis], angles[axis]);
             if (std::abs(excess) > 1e-9) violations.push_back({joint, axis, excess});
@@ -107,7 +116,7 @@ Points3d withinLimits(const Points3d& pose) {
     Points3d allowed = pose;
     for (const LimitViolation& violation : limitViolations(pose)) {
         const int boneAxis = smplJointLimits()[violation.joint].boneAxis;
-        Eigen::Vector3d angles = swingAndTwist(allowed.row(violation.joint).transpose(), boneAxis);
+        Eigen::Vector3d angles = limitAngles(rotationFromAxisAngle(allowed.row(violation.joint).transpose()), boneAxis);
         angles[violation.axis] -= violation.excess;
         allowed.row(violation.joint) = rejoined(angles, boneAxis).transpose();
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <Eigen/Core>
 #include <array>
 #include <vector>
 
@@ -23,6 +24,10 @@ struct JointLimits {
 
 /// Limits of SMPL's 24 joints; the root has none. Generous ranges of general anatomy, right side mirrored from the left.
 const std::array<JointLimits, kNumSmplJoints>& smplJointLimits();
+
+/// The angles that JointLimits::ranges bound: twist on the bone's axis, the swing's rotation vector on the others.
+/// `byTangent` receives their derivative by w where the rotation moves to rotation · exp(w).
+Eigen::Vector3d limitAngles(const Eigen::Matrix3d& rotation, int boneAxis, Eigen::Matrix3d* byTangent = nullptr);
 
 /// A joint that is turned too far.
 struct LimitViolation {
