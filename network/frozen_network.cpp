@@ -39,8 +39,10 @@ FrozenNetwork::FrozenNetwork(HmrModelImpl& model)
             if (hasBottlenecks) block.convolutions.push_back(folded(states, name + "conv3", name + "bn3", 1));
             if (states.contains(name + "downsample.0.weight"))
                 block.downsample.push_back(folded(states, name + "downsample.0", name + "downsample.1", stride));
-            blocks_.push_back(std::move(block));
+            stages_[layer - 1].push_back(std::move(block));
         }
+
+    if (options_.hasJointMaps) mapHead_ = mapHead(states);
 
     const auto weight = states["fc1.weight"];
     const auto numFeatures = model.featureSize();
@@ -62,12 +64,31 @@ FrozenNetwork::Convolution FrozenNetwork::folded(const States& states, const std
     result.stride = stride;
     result.weight = (states[convolution + ".weight"] * scale.view({-1, 1, 1, 1})).contiguous();
     result.bias = states[batchNorm + ".bias"] - states[batchNorm + ".running_mean"] * scale;
-    result.padding = result.weight.size(2) / 2;
-    if (!hasOneDnn_) return result;
-    result.weight = at::mkldnn_reorder_conv2d_weight(result.weight.to_mkldnn(), {result.padding, result.padding},
-                                                     {stride, stride}, {1, 1});
-    result.bias = result.bias.to_mkldnn();
-    return result;
+    return packed(std::move(result));
+}
+
+FrozenNetwork::Convolution FrozenNetwork::plain(const States& states, const std::string& convolution) const {
+    Convolution result;
+    result.weight = states[convolution + ".weight"].contiguous();
+    result.bias = states[convolution + ".bias"];
+    return packed(std::move(result));
+}
+
+FrozenNetwork::Convolution FrozenNetwork::packed(Convolution layer) const {
+    layer.padding = layer.weight.size(2) / 2;
+    if (!hasOneDnn_) return layer;
+    layer.weight = at::mkldnn_reorder_conv2d_weight(layer.weight.to_mkldnn(), {layer.padding, layer.padding},
+                                                    {layer.stride, layer.stride}, {1, 1});
+    layer.bias = layer.bias.to_mkldnn();
+    return layer;
+}
+
+FrozenNetwork::MapHead FrozenNetwork::mapHead(const States& states) const {
+    const std::string name = "jointmaps.";
+    MapHead head{plain(states, name + "lateral8"), plain(states, name + "lateral16"), plain(states, name + "lateral32"),
+                 folded(states, name + "smooth", name + "norm", 1), plain(states, name + "maps"),
+                 plain(states, name + "appearance"), states[name + "readout"], states[name + "readout_bias"]};
+    return head;
 }
 
 FrozenNetwork::Linear FrozenNetwork::packed(const torch::Tensor& weight, const torch::Tensor& bias) const {
@@ -75,21 +96,40 @@ FrozenNetwork::Linear FrozenNetwork::packed(const torch::Tensor& weight, const t
     return {weight.contiguous().to_mkldnn(), bias.contiguous().to_mkldnn()};
 }
 
-torch::Tensor FrozenNetwork::features(const torch::Tensor& images) const {
-    const auto convolved = [](const Convolution& layer, const torch::Tensor& input) {
-        return at::conv2d(input, layer.weight, layer.bias, {layer.stride, layer.stride}, {layer.padding, layer.padding});
-    };
-    auto x = hasOneDnn_ ? images.to_mkldnn() : images;
-    x = at::max_pool2d(convolved(stem_, x).relu_(), {3, 3}, {2, 2}, {1, 1});
-    for (const auto& block : blocks_) {
-        auto y = x;
-        for (const auto& convolution : block.convolutions) {
-            y = convolved(convolution, y);
-            if (&convolution != &block.convolutions.back()) y.relu_();
+torch::Tensor FrozenNetwork::convolved(const Convolution& layer, const torch::Tensor& input) const {
+    return at::conv2d(input, layer.weight, layer.bias, {layer.stride, layer.stride}, {layer.padding, layer.padding});
+}
+
+HmrEncoding FrozenNetwork::encode(const torch::Tensor& images) const {
+    auto x = at::max_pool2d(convolved(stem_, native(images)).relu_(), {3, 3}, {2, 2}, {1, 1});
+    std::array<torch::Tensor, 4> outputs;
+    for (std::size_t stage = 0; stage < stages_.size(); ++stage) {
+        for (const auto& block : stages_[stage]) {
+            auto y = x;
+            for (const auto& convolution : block.convolutions) {
+                y = convolved(convolution, y);
+                if (&convolution != &block.convolutions.back()) y.relu_();
+            }
+            x = y.add_(block.downsample.empty() ? x : convolved(block.downsample.front(), x)).relu_();
         }
-        x = y.add_(block.downsample.empty() ? x : convolved(block.downsample.front(), x)).relu_();
+        outputs[stage] = x;
     }
-    return (hasOneDnn_ ? x.to_dense() : x).mean({2, 3});
+    HmrEncoding encoding{dense(x).mean({2, 3}), std::nullopt};
+    if (!mapHead_) return encoding;
+    encoding.maps = readMaps(outputs[1], outputs[2], outputs[3]);
+    encoding.features = torch::cat({encoding.features, jointFeatures(*encoding.maps)}, 1);
+    return encoding;
+}
+
+// Enlarging is not for oneDNN's order of elements; the maps are small, so they change order twice.
+JointMaps FrozenNetwork::readMaps(const torch::Tensor& stride8, const torch::Tensor& stride16, const torch::Tensor& stride32) const {
+    auto x = dense(convolved(mapHead_->lateral16, stride16));
+    x = x + enlargedTo(dense(convolved(mapHead_->lateral32, stride32)), x);
+    const auto fine = dense(convolved(mapHead_->lateral8, stride8));
+    x = native((fine + enlargedTo(x, fine)).relu_());
+    x = convolved(mapHead_->smooth, x).relu_();
+    return readJointMaps(dense(convolved(mapHead_->maps, x)), dense(convolved(mapHead_->appearance, x)), mapHead_->readout,
+                         mapHead_->readoutBias);
 }
 
 // oneDNN's product, since LibTorch's own goes to whatever BLAS the system has, which may be a very slow one.
@@ -98,9 +138,10 @@ torch::Tensor FrozenNetwork::apply(const Linear& linear, const torch::Tensor& in
     return at::linear(input.contiguous().to_mkldnn(), linear.weight, linear.bias).to_dense();
 }
 
-HmrPrediction FrozenNetwork::operator()(const torch::Tensor& images) const {
+FrozenNetwork::Answer FrozenNetwork::operator()(const torch::Tensor& images) const {
     const torch::NoGradGuard noGrad;
-    const auto ofFeatures = apply(fromFeatures_, features(images));
+    auto encoding = encode(images);
+    const auto ofFeatures = apply(fromFeatures_, encoding.features);
     auto parameters = initialParameters_.expand({images.size(0), -1});
     for (int iteration = 0; iteration < options_.iterations; ++iteration) {
         const auto x = (ofFeatures + apply(fromParameters_, parameters)).relu_();
@@ -112,7 +153,7 @@ HmrPrediction FrozenNetwork::operator()(const torch::Tensor& images) const {
     prediction.rotations = options_.rotationEncoding == "6d" ? rotationsFromSixD(pose) : rotationsFromAxisAngle(pose);
     prediction.betas = parameters.narrow(1, numPose, kNumBetas);
     prediction.camera = parameters.narrow(1, numPose + kNumBetas, 3);
-    return prediction;
+    return {prediction, std::move(encoding.maps)};
 }
 
 }  // namespace hmr

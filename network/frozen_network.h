@@ -2,6 +2,9 @@
 #pragma once
 #include <torch/types.h>
 
+#include <array>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "network/modules.h"
@@ -16,8 +19,12 @@ public:
     /// Copies what it needs of the model.
     explicit FrozenNetwork(HmrModelImpl& model);
 
-    /// The last iteration's answer for normalized pictures [N,3,S,S].
-    HmrPrediction operator()(const torch::Tensor& images) const;
+    struct Answer {
+        HmrPrediction prediction;       ///< of the last iteration
+        std::optional<JointMaps> maps;  ///< of networks that have them
+    };
+    /// For normalized pictures [N,3,S,S].
+    Answer operator()(const torch::Tensor& images) const;
 
 private:
     struct Convolution {
@@ -36,13 +43,25 @@ private:
     Convolution folded(const States& states, const std::string& convolution, const std::string& batchNorm,
                        std::int64_t stride) const;
     Linear packed(const torch::Tensor& weight, const torch::Tensor& bias) const;
-    torch::Tensor features(const torch::Tensor& images) const;
+    struct MapHead {
+        Convolution lateral8, lateral16, lateral32, smooth, maps, appearance;
+        torch::Tensor readout, readoutBias;
+    };
+    Convolution plain(const States& states, const std::string& convolution) const;
+    Convolution packed(Convolution layer) const;
+    MapHead mapHead(const States& states) const;
+    torch::Tensor convolved(const Convolution& layer, const torch::Tensor& input) const;
+    torch::Tensor dense(const torch::Tensor& tensor) const { return hasOneDnn_ ? tensor.to_dense() : tensor; }
+    torch::Tensor native(const torch::Tensor& tensor) const { return hasOneDnn_ ? tensor.contiguous().to_mkldnn() : tensor; }
+    HmrEncoding encode(const torch::Tensor& images) const;
+    JointMaps readMaps(const torch::Tensor& stride8, const torch::Tensor& stride16, const torch::Tensor& stride32) const;
     torch::Tensor apply(const Linear& linear, const torch::Tensor& input) const;
 
     bool hasOneDnn_;
     HmrModelOptions options_;
     Convolution stem_;
-    std::vector<Block> blocks_;
+    std::array<std::vector<Block>, 4> stages_;
+    std::optional<MapHead> mapHead_;
     Linear fromFeatures_, fromParameters_;  ///< fc1 in two: the features' part is the same in every iteration
     Linear hidden_;                         ///< fc2
     Linear correction_;                     ///< decpose, decshape and deccam as one

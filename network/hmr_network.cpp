@@ -48,6 +48,16 @@ NetworkOutput outputFrom(const float* camera, const float* rotations, const floa
     return output;
 }
 
+SeenJoints seenJointsFrom(const JointMaps& maps, int picture) {
+    using FloatPoints = Eigen::Matrix<float, kNumCocoPlusJoints, 2, Eigen::RowMajor>;
+    using FloatDeviations = Eigen::Matrix<float, kNumCocoPlusJoints, 1>;
+    const auto positions = maps.keypoints[picture].contiguous(), deviations = maps.logDeviation[picture].exp().contiguous();
+    SeenJoints seen;
+    seen.positions = Eigen::Map<const FloatPoints>(positions.data_ptr<float>()).cast<double>();
+    seen.deviations = Eigen::Map<const FloatDeviations>(deviations.data_ptr<float>()).cast<double>();
+    return seen;
+}
+
 }  // namespace
 
 struct HmrNetwork::Implementation {
@@ -60,13 +70,15 @@ struct HmrNetwork::Implementation {
     void recoverBatch(const std::uint8_t* crops, int count, std::vector<NetworkOutput>& outputs) const {
         const auto pictures =
             torch::from_blob(const_cast<std::uint8_t*>(crops), {count, recipe.inputSize, recipe.inputSize, 3}, torch::kUInt8);
-        const auto prediction = (*network)(normalizedImages(pictures, recipe));
+        const auto [prediction, maps] = (*network)(normalizedImages(pictures, recipe));
         const auto camera = prediction.camera.contiguous(), betas = prediction.betas.contiguous(),
                    rotations = prediction.rotations.contiguous();
-        for (int i = 0; i < count; ++i)
+        for (int i = 0; i < count; ++i) {
             outputs.push_back(outputFrom(camera.data_ptr<float>() + 3 * i,
                                          rotations.data_ptr<float>() + 9 * kNumSmplJoints * i,
                                          betas.data_ptr<float>() + kNumBetas * i));
+            if (maps) outputs.back().seenJoints = seenJointsFrom(*maps, i);
+        }
     }
 };
 

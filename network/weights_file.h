@@ -30,6 +30,10 @@ void saveWeights(const std::filesystem::path& file, const torch::nn::Module& mod
 /// missing, unknown, of another shape or holds a number that is not finite; the module is then unchanged.
 void loadWeights(const SafetensorsFile& weights, torch::nn::Module& module, const std::string& nameForErrors);
 
+/// Fills what fits by name and shape and leaves the rest as it is: a start for another head on the same backbone. Returns how
+/// many parameters and buffers were left. Throws Error when nothing fits or a number is not finite.
+std::size_t loadMatchingWeights(const std::filesystem::path& file, torch::nn::Module& module);
+
 /// Opens the file, fills the module, returns the metadata.
 Metadata loadWeights(const std::filesystem::path& file, torch::nn::Module& module);
 

@@ -148,6 +148,10 @@ void visitFields(LossWeights& weights, Visitor& visitor) {
     visitor.field("scalePrior", weights.scalePrior);
     visitor.field("adversarial", weights.adversarial);
     visitor.field("earlierIterations", weights.earlierIterations);
+    visitor.field("jointMaps", weights.jointMaps);
+    visitor.field("seenJoints", weights.seenJoints);
+    visitor.field("seenDepths", weights.seenDepths);
+    visitor.field("lifted", weights.lifted);
 }
 
 template <typename Visitor>
@@ -169,6 +173,9 @@ void visitFields(TrainingConfig& config, Visitor& visitor) {
     visitor.field("iterations", config.iterations);
     visitor.field("hiddenSize", config.hiddenSize);
     visitor.field("dropout", config.dropout);
+    visitor.field("jointMaps", config.jointMaps);
+    visitor.field("liftedBodies", config.liftedBodies);
+    visitor.field("appearanceDropout", config.appearanceDropout);
     visitor.field("body", config.body);
     visitor.field("initialWeights", config.initialWeights);
     visitor.field("sources", config.sources);
@@ -246,6 +253,9 @@ void check(const TrainingConfig& config) {
     requireOneOf("precision", config.precision, {"float32", "bfloat16"});
     require(config.iterations >= 1 && config.iterations <= 8, "\"iterations\" must be 1 to 8");
     require(config.hiddenSize >= 1 && config.hiddenSize <= 8192, "\"hiddenSize\" must be 1 to 8192");
+    require(config.appearanceDropout >= 0 && config.appearanceDropout < 1, "\"appearanceDropout\" must be in [0, 1)");
+    require(config.liftedBodies >= 0 && config.liftedBodies <= config.iterations && (config.liftedBodies == 0 || (config.jointMaps && config.adversarialPrior)),
+            "\"liftedBodies\" must be 0 to the number of iterations, and needs \"jointMaps\" and \"adversarialPrior\"");
     require(config.dropout >= 0 && config.dropout < 1, "\"dropout\" must be in [0, 1)");
     require(config.personShare > 0.1 && config.personShare <= 1, "\"personShare\" must be in (0.1, 1]");
     require(config.batch >= 2, "\"batch\" must be at least 2 (batch normalisation)");

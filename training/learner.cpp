@@ -10,6 +10,7 @@
 #include "body/error.h"
 #include "body/rotation.h"
 #include "network/weights_file.h"
+#include "training/lifted_bodies.h"
 
 namespace hmr {
 namespace {
@@ -21,6 +22,7 @@ NetworkRecipe recipeOf(const TrainingConfig& config, const BodyModel& body) {
     recipe.personShare = config.personShare;
     recipe.rotationEncoding = config.rotationEncoding;
     recipe.iterations = config.iterations;
+    recipe.hasJointMaps = config.jointMaps;
     recipe.bodyModelId = body.data().modelId;
     recipe.bodyModelHash = body.data().contentHash;
     return recipe;
@@ -70,7 +72,7 @@ Learner::Learner(const TrainingConfig& config, const BodyModel& body, const Body
     : config_(config), device_(device), group_(group), recipe_(recipeOf(config, body)), model_(optionsOf(config, recipe_)),
       body_(body, device), meanBody_(meanBody) {
     model_->setMeanParameters(meanBody, WeakPerspectiveCamera{});
-    if (!config.initialWeights.empty()) loadWeights(config.initialWeights, *model_);
+    if (!config.initialWeights.empty()) loadMatchingWeights(config.initialWeights, *model_);
     model_->to(device);
     parameters_.emplace(*model_, config.channelsLast);
     optimizer_.emplace(*parameters_, config.weightDecay);
@@ -89,21 +91,33 @@ torch::Tensor Learner::normalized(const torch::Tensor& pictures) const {
     return config_.channelsLast ? images.contiguous(torch::MemoryFormat::ChannelsLast) : images.contiguous();
 }
 
-std::vector<HmrPrediction> Learner::forward(const torch::Tensor& pictures) {
-    torch::Tensor features;
+HmrEncoding Learner::encode(const torch::Tensor& pictures) {
+    HmrEncoding encoding;
     {
         const AutocastScope autocast(config_.precision == "bfloat16", device_);
-        features = model_->features(normalized(pictures));
+        encoding = model_->encode(normalized(pictures));
     }
-    return model_->regress(features.to(torch::kFloat32));
+    encoding.features = encoding.features.to(torch::kFloat32);
+    return encoding;
+}
+
+torch::Tensor Learner::withoutSomeAppearance(const torch::Tensor& features) const {
+    if (config_.appearanceDropout <= 0) return features;
+    const std::int64_t numAppearance = model_->appearanceSize();
+    const auto kept = (torch::rand({features.size(0), 1}, features.options()) >= config_.appearanceDropout).to(features.scalar_type());
+    return torch::cat({features.narrow(1, 0, numAppearance) * kept, features.narrow(1, numAppearance, features.size(1) - numAppearance)}, 1);
 }
 
 StepFigures Learner::accumulate(const TensorBatch& batch, double learningRateFactor) {
     model_->train();
     if (numAccumulated_ == 0) parameters_->gradients.zero_();
     if (discriminator_) setTrainable(*discriminator_, false);
-    const std::vector<HmrPrediction> predictions = forward(batch.pictures);
-    const Objective objective = encoderObjective(predictions, batch, body_, discriminator_ ? discriminator_.get() : nullptr, config_.losses);
+    const HmrEncoding encoding = encode(batch.pictures);
+    const bool hasMaps = encoding.maps.has_value();
+    const std::vector<HmrPrediction> predictions = model_->regress(hasMaps ? withoutSomeAppearance(encoding.features) : encoding.features);
+    Objective objective = encoderObjective(predictions, batch, body_, discriminator_ ? discriminator_.get() : nullptr, config_.losses);
+    if (hasMaps) addMapTerms(*encoding.maps, batch, config_.losses, objective);
+    if (config_.liftedBodies > 0) addLifted(batch, objective);
     StepFigures figures;
     figures.loss = objective.total.item<double>();
     for (const auto& [name, term] : objective.terms) figures.terms.emplace_back(name, term.item<double>());
@@ -114,6 +128,15 @@ StepFigures Learner::accumulate(const TensorBatch& batch, double learningRateFac
     numAccumulated_ = 0;
     figures.gradientNorm = updateEncoder(config_.learningRate * learningRateFactor);
     return figures;
+}
+
+void Learner::addLifted(const TensorBatch& batch, Objective& objective) {
+    const auto count = std::min<std::int64_t>(config_.liftedBodies * batch.pictures.size(0), batch.realRotations.size(0));
+    const LiftedBodies lifted = liftBodies(batch.realRotations.narrow(0, 0, count), batch.realBetas.narrow(0, 0, count), body_,
+                                           recipe_.personShare, model_->appearanceSize());
+    const torch::Tensor term = liftedObjective(model_->regress(lifted.features), lifted.labels, body_, config_.losses);
+    objective.total = objective.total + config_.losses.lifted * term;
+    objective.terms.emplace_back("lifted", term.detach());
 }
 
 double Learner::updateEncoder(double learningRate) {
@@ -161,19 +184,30 @@ void Learner::swapAveraged() {
     for (std::size_t i = 0; i < buffers_.size(); ++i) swap(buffers_[i], averagedBuffers_[i]);
 }
 
-std::vector<HmrPrediction> Learner::predict(const torch::Tensor& pictures) {
+template <typename Work>
+auto Learner::withAverage(Work work) {
     const torch::NoGradGuard noGradient;
     swapAveraged();
     model_->eval();
-    std::vector<HmrPrediction> predictions;
     try {
-        predictions = model_->regress(model_->features(normalized(pictures)));
+        auto result = work();
+        swapAveraged();
+        return result;
     } catch (...) {
         swapAveraged();
         throw;
     }
-    swapAveraged();
-    return predictions;
+}
+
+std::vector<HmrPrediction> Learner::predict(const torch::Tensor& pictures) {
+    return withAverage([&] { return model_->forward(normalized(pictures)); });
+}
+
+torch::Tensor Learner::seenJoints(const torch::Tensor& pictures) {
+    return withAverage([&] {
+        const auto maps = model_->encode(normalized(pictures)).maps;
+        return maps ? maps->keypoints : torch::Tensor();
+    });
 }
 
 HmrPrediction Learner::startPrediction() const {

@@ -35,6 +35,9 @@ public:
     /// Predictions of the averaged weights, without dropout, in float32. Training goes on as if this had not been called.
     std::vector<HmrPrediction> predict(const torch::Tensor& pictures);
 
+    /// Where the averaged network sees the joints, [N,19,2] crop coordinates; undefined without joint maps.
+    torch::Tensor seenJoints(const torch::Tensor& pictures);
+
     /// The start of the regressor's corrections, the same for every picture: the baseline to beat. N = 1.
     HmrPrediction startPrediction() const;
 
@@ -54,11 +57,16 @@ public:
 
 private:
     torch::Tensor normalized(const torch::Tensor& pictures) const;
-    std::vector<HmrPrediction> forward(const torch::Tensor& pictures);
+    HmrEncoding encode(const torch::Tensor& pictures);
+    torch::Tensor withoutSomeAppearance(const torch::Tensor& features) const;
+    void addLifted(const TensorBatch& batch, Objective& objective);
     double updateEncoder(double learningRate);
     void updateDiscriminator(const std::vector<HmrPrediction>& predictions, const TensorBatch& batch, double factor,
                              StepFigures& figures);
     void updateAverage();
+    /// Runs `work` with the averaged weights, without dropout and gradients.
+    template <typename Work>
+    auto withAverage(Work work);
 
     TrainingConfig config_;
     torch::Device device_;

@@ -15,7 +15,7 @@ hmr_library(hmr_evaluation
   PRECOMPILED_BY hmr_formats)
 
 hmr_library(hmr_training
-  SOURCES batch.cpp checkpoint.cpp flat_parameters.cpp learner.cpp objective.cpp plot_run.cpp process_group.cpp trainer.cpp trainer_outputs.cpp
+  SOURCES batch.cpp checkpoint.cpp flat_parameters.cpp learner.cpp lifted_bodies.cpp objective.cpp plot_run.cpp process_group.cpp trainer.cpp trainer_outputs.cpp
           training_data.cpp training_log.cpp training_session.cpp validation.cpp
   PUBLIC hmr_training_pictures hmr_training_data hmr_network nlohmann_json::nlohmann_json
   PRIVATE hmr_formats

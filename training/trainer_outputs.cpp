@@ -24,6 +24,7 @@ std::string accuracyText(const std::vector<std::pair<std::string, Accuracy>>& ac
     nlohmann::ordered_json json = nlohmann::ordered_json::object();
     for (const auto& [set, accuracy] : accuracies) {
         nlohmann::ordered_json figures = {{"pictures", accuracy.pictures}, {"PCK@0.1", fixed(accuracy.pck10, 3)}, {"PCK@0.05", fixed(accuracy.pck05, 3)}};
+        if (accuracy.seenPck10 >= 0) figures["PCK@0.1 of the joint maps"] = fixed(accuracy.seenPck10, 3);
         if (accuracy.mpjpe >= 0) figures["MPJPE mm"] = fixed(accuracy.mpjpe, 1), figures["reconstruction error mm"] = fixed(accuracy.reconstructionError, 1);
         json["held-out " + set] = figures;
     }

@@ -77,6 +77,7 @@ void TrainingLog::step(const RunCounters& counters, const StepFigures& figures, 
 void TrainingLog::validation(const RunCounters& counters, const std::string& set, const Accuracy& accuracy, const Accuracy& meanPose) {
     const auto figures = [](const Accuracy& a) {
         nlohmann::ordered_json json = {{"pck10", rounded(a.pck10)}, {"pck05", rounded(a.pck05)}};
+        if (a.seenPck10 >= 0) json["seenPck10"] = rounded(a.seenPck10), json["seenPck05"] = rounded(a.seenPck05);
         if (a.mpjpe >= 0) json["mpjpe"] = rounded(a.mpjpe), json["reconstructionError"] = rounded(a.reconstructionError);
         return json;
     };
@@ -87,6 +88,7 @@ void TrainingLog::validation(const RunCounters& counters, const std::string& set
     if (accuracy.mpjpe >= 0)
         terminal_ << formatted(", MPJPE %.1f mm (%.1f), after alignment %.1f mm (%.1f)", accuracy.mpjpe, meanPose.mpjpe,
                                accuracy.reconstructionError, meanPose.reconstructionError);
+    if (accuracy.seenPck10 >= 0) terminal_ << formatted(", joint maps PCK@0.1 %.3f, PCK@0.05 %.3f", accuracy.seenPck10, accuracy.seenPck05);
     terminal_ << std::endl;
 }
 

@@ -55,7 +55,13 @@ std::vector<PredictedJoints> predictJoints(Learner& learner, const std::vector<T
         const std::size_t last = std::min(samples.size(), first + static_cast<std::size_t>(batch));
         const TensorBatch tensors = tensorBatch(std::vector(samples.begin() + static_cast<std::ptrdiff_t>(first),
                                                             samples.begin() + static_cast<std::ptrdiff_t>(last)), true, learner.device());
-        std::ranges::move(jointsOf(learner.predict(tensors.pictures).back(), learner.body()), std::back_inserter(predicted));
+        std::vector<PredictedJoints> joints = jointsOf(learner.predict(tensors.pictures).back(), learner.body());
+        if (torch::Tensor seen = learner.seenJoints(tensors.pictures); seen.defined()) {
+            seen = seen.to(torch::kCPU, torch::kFloat64).contiguous();
+            for (std::size_t i = 0; i < joints.size(); ++i)
+                joints[i].seen2d = Eigen::Map<const Points2d>(seen.data_ptr<double>() + i * kNumCocoPlusJoints * 2, kNumCocoPlusJoints, 2);
+        }
+        std::ranges::move(joints, std::back_inserter(predicted));
     }
     return predicted;
 }
@@ -67,13 +73,14 @@ std::vector<PredictedJoints> meanPoseJoints(Learner& learner, std::size_t count)
 
 Accuracy accuracyOf(const std::vector<PredictedJoints>& predicted, const std::vector<TrainingSample>& samples, double personShare) {
     const double boxSide = 2 * personShare;  // of the crop, which is two units wide
-    std::vector<double> errors2d, errors3d, alignedErrors;
+    std::vector<double> errors2d, seenErrors2d, errors3d, alignedErrors;
     for (std::size_t i = 0; i < samples.size(); ++i) {
         const TrainingSample& sample = samples[i];
         for (int joint = 0; joint < kNumCocoPlusJoints; ++joint) {
             if (sample.keypoints[3 * joint + 2] <= 0) continue;
             const Eigen::Vector2d truth(sample.keypoints[3 * joint], sample.keypoints[3 * joint + 1]);
             errors2d.push_back((predicted[i].joints2d.row(joint).transpose() - truth).norm() / boxSide);
+            if (predicted[i].seen2d.rows() > 0) seenErrors2d.push_back((predicted[i].seen2d.row(joint).transpose() - truth).norm() / boxSide);
         }
         if (!sample.hasJoints3d) continue;
         Points3d truth(kNumLspJoints, 3);
@@ -88,7 +95,9 @@ Accuracy accuracyOf(const std::vector<PredictedJoints>& predicted, const std::ve
         for (const double value : values) sum += value;
         return values.empty() ? -1 : sum / static_cast<double>(values.size());
     };
-    return {static_cast<int>(samples.size()), mean(errors3d), mean(alignedErrors), shareBelow(errors2d, 0.1), shareBelow(errors2d, 0.05)};
+    Accuracy accuracy{static_cast<int>(samples.size()), mean(errors3d), mean(alignedErrors), shareBelow(errors2d, 0.1), shareBelow(errors2d, 0.05)};
+    if (!seenErrors2d.empty()) accuracy.seenPck10 = shareBelow(seenErrors2d, 0.1), accuracy.seenPck05 = shareBelow(seenErrors2d, 0.05);
+    return accuracy;
 }
 
 Picture overlaySheet(const std::vector<PredictedJoints>& predicted, const std::vector<TrainingSample>& samples, int most, int columns) {

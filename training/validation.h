@@ -17,6 +17,7 @@ struct Accuracy {
     int pictures = 0;
     double mpjpe = -1, reconstructionError = -1;
     double pck10 = 0, pck05 = 0;
+    double seenPck10 = -1, seenPck05 = -1;  ///< of the joint maps; negative without them
 };
 
 /// A held-out set, drawn once a crop size.
@@ -43,6 +44,7 @@ private:
 struct PredictedJoints {
     Points3d joints3d;  ///< [19,3] metres, camera axes
     Points2d joints2d;  ///< [19,2] crop coordinates
+    Points2d seen2d;    ///< [19,2] where the joint maps see them; [0,2] without maps
 };
 
 /// What the learner's averaged weights say of each sample.

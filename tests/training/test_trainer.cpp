@@ -12,6 +12,7 @@
 #include "network/weights_file.h"
 #include "support/error_text.h"
 #include "support/test_class.h"
+#include "training/lifted_bodies.h"
 #include "training/stick_source.h"
 
 using namespace hmr;
@@ -133,6 +134,54 @@ private Q_SLOTS:
         second.train(place("dropout-broken"), true);
         QVERIFY(contentOf(place("dropout-broken") / "checkpoints" / checkpointName(4)) ==
                 contentOf(place("dropout-unbroken") / "checkpoints" / checkpointName(4)));
+    }
+
+    void jointMapsResumeToo() {
+        Run unbroken, first, second;
+        for (Run* run : {&unbroken, &first, &second}) {
+            run->config.jointMaps = true;
+            run->config.liftedBodies = 2;
+            run->config.appearanceDropout = 0.3;
+        }
+        unbroken.train(place("maps-unbroken"));
+        first.train(place("maps-broken"));
+        fs::remove(place("maps-broken") / "checkpoints" / checkpointName(4));
+        second.train(place("maps-broken"), true);
+        QVERIFY(contentOf(place("maps-broken") / "checkpoints" / checkpointName(4)) ==
+                contentOf(place("maps-unbroken") / "checkpoints" / checkpointName(4)));
+        QVERIFY(unbroken.terminal.str().find("joint maps PCK") != std::string::npos);
+    }
+
+    void weightsWithoutJointMapsStartTheBackbone() {
+        Run plain;
+        plain.train(place("plain"));
+        TrainingConfig config = smallConfig();
+        config.jointMaps = true;
+        config.initialWeights = place("plain") / "weights.safetensors";
+        const auto learner = seededLearner(config);
+        const SafetensorsFile file(config.initialWeights);
+        const auto bias = learner->model()->named_parameters()["layer2.0.bn1.bias"];
+        QVERIFY(std::memcmp(file.tensors().at("layer2.0.bn1.bias").bytes.data(), bias.data_ptr(), bias.nbytes()) == 0);
+    }
+
+    // What lifted bodies claim of their joints' errors is what the errors are.
+    void liftedJointsAreOffByWhatTheyClaim() {
+        torch::manual_seed(3);
+        const std::int64_t count = 600;
+        const auto rotations = torch::eye(3).expand({count, kNumSmplJoints, 3, 3}).contiguous();
+        const BodyLayer body(*SmallBody::model(), torch::kCPU);
+        const LiftedBodies lifted = liftBodies(rotations, torch::randn({count, kNumBetas}), body, 0.75, 7);
+        QVERIFY(lifted.features.narrow(1, 0, 7).abs().max().item<double>() == 0);
+        const auto places = lifted.labels.keypoints.narrow(2, 0, 2);
+        const auto seen = lifted.features.narrow(1, 7, 2 * kNumCocoPlusJoints).view({count, kNumCocoPlusJoints, 2});
+        const auto logDeviation = lifted.features.narrow(1, 7 + 2 * kNumCocoPlusJoints, kNumCocoPlusJoints);
+        const auto isInside = (torch::amax(places.abs(), {2}) < 0.8).logical_and(logDeviation < -2.5);
+        const auto ratio = ((seen - places).abs().mean(2) / logDeviation.exp()).masked_select(isInside);
+        QVERIFY(ratio.numel() > 2000);
+        QVERIFY2(std::abs(ratio.mean().item<double>() - 1) < 0.05, qPrintable(QString::number(ratio.mean().item<double>())));
+        const auto root = lifted.labels.rotations.select(1, 0);
+        QVERIFY((torch::matmul(root, root.transpose(1, 2)) - torch::eye(3)).abs().max().item<double>() < 1e-5);
+        QVERIFY((torch::det(root) - 1).abs().max().item<double>() < 1e-5);
     }
 
     void damagedNewestCheckpointFallsBackToTheOneBefore() {
