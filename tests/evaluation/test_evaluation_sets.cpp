@@ -13,6 +13,7 @@
 #include "support/test_class.h"
 #include "training/evaluation/evaluation_set.h"
 #include "training/picture_file.h"
+#include "training/pose_prior.h"
 
 namespace hmr::test {
 namespace {
@@ -34,6 +35,20 @@ class TestEvaluationSets : public QObject {
     fs::path root_;
     std::shared_ptr<const BodyModel> body_;
 
+    static EvaluationOptions optionsFor(const fs::path& data, std::invocable<EvaluationOptions&> auto change) {
+        EvaluationOptions options;
+        options.data = data;
+        change(options);
+        return options;
+    }
+    static EvaluationOptions optionsFor(const fs::path& data) { return optionsFor(data, [](EvaluationOptions&) {}); }
+    EvaluationOptions randomNetwork(const fs::path& data) const {
+        return optionsFor(data, [this](EvaluationOptions& options) {
+            options.weights = root_ / "random.safetensors";
+            options.body = resourcePath("body/openbody-lod.npz");
+            options.threads = 1;
+        });
+    }
     std::unique_ptr<EvaluationSet> open(const EvaluationOptions& options, int size = 64) { return openEvaluationSet(options, *body_, size, 0.67); }
 
     /// Two pictures in the neutral format, the second person of another action and with label pictures.
@@ -62,7 +77,7 @@ private Q_SLOTS:
     }
 
     void annotatedPeopleAreCropped() {
-        const auto set = open({.data = root_});
+        const auto set = open(optionsFor(root_));
         QCOMPARE(set->size(), 2);
         const EvaluationPerson person = set->person(0);
         QCOMPARE(person.sample.pixels.size(), std::size_t{64 * 64 * 3});
@@ -72,8 +87,8 @@ private Q_SLOTS:
         QCOMPARE(int{person.silhouette.labels.back()}, 255);
         QCOMPARE(person.groups, std::vector<std::string>{"action Walking"});
         QVERIFY(set->person(1).silhouette.isEmpty());
-        QCOMPARE(open({.data = root_, .limit = 1})->size(), 1);
-        QVERIFY(errorText([&] { open({.data = root_, .minJoints = 19}); }).contains("at least 19"));
+        QCOMPARE(open(optionsFor(root_, [](auto& options) { options.limit = 1; }))->size(), 1);
+        QVERIFY(errorText([&] { open(optionsFor(root_, [](auto& options) { options.minJoints = 19; })); }).contains("at least 19"));
     }
 
     void labelPicturesOfAnotherSizeAreRefused() {
@@ -82,27 +97,27 @@ private Q_SLOTS:
         writePicture(folder / "a.png", Picture(80, 100, 3));
         fs::copy_file(root_ / "mask.png", folder / "mask.png");
         fs::copy_file(root_ / "labels.jsonl", folder / "labels.jsonl");
-        QVERIFY(errorText([&] { open({.data = folder})->person(0); }).contains("80x120 but its picture is 80x100"));
+        QVERIFY(errorText([&] { open(optionsFor(folder))->person(0); }).contains("80x120 but its picture is 80x100"));
     }
 
     void benchmarkIsFrozen() {
-        const auto set = open({.data = "synthetic:3"});
+        const auto set = open(optionsFor("synthetic:3"));
         QCOMPARE(set->size(), 3);
-        const EvaluationPerson first = set->person(1), again = open({.data = "synthetic"})->person(1);
+        const EvaluationPerson first = set->person(1), again = open(optionsFor("synthetic"))->person(1);
         QVERIFY(first.sample.pixels == again.sample.pixels);
         QVERIFY(first.parameters.has_value() && !first.parts.isEmpty());
-        QCOMPARE(open({.data = "synthetic"})->size(), 5000);
-        for (const char* bad : {"synthetic:", "synthetic:0", "synthetic:x"}) QVERIFY(errorText([&] { open({.data = bad}); }).contains("synthetic:N"));
+        QCOMPARE(open(optionsFor("synthetic"))->size(), 5000);
+        for (const char* bad : {"synthetic:", "synthetic:0", "synthetic:x"}) QVERIFY(errorText([&] { open(optionsFor(bad)); }).contains("synthetic:N"));
         // A list that another prior or generator was frozen with is refused.
         Json json = Json::parse(readWholeFile(resourcePath("benchmark/synthetic.json")));
         json["firstBoxes"][2][0] = json["firstBoxes"][2][0].get<double>() + 5;
         writeWholeFile(root_ / "moved.json", json.dump());
-        QVERIFY(errorText([&] { open({.data = root_ / "moved.json"}); }).contains("person 2 is drawn elsewhere"));
+        QVERIFY(errorText([&] { open(optionsFor(root_ / "moved.json")); }).contains("person 2 is drawn elsewhere"));
         json["clips"].erase(0);
         writeWholeFile(root_ / "moved.json", json.dump());
-        QVERIFY(errorText([&] { open({.data = root_ / "moved.json"}); }).contains("other clips"));
+        QVERIFY(errorText([&] { open(optionsFor(root_ / "moved.json")); }).contains("other clips"));
         writeWholeFile(root_ / "moved.json", R"({"kind": "synthetic", "seed": 1})");
-        QVERIFY(errorText([&] { open({.data = root_ / "moved.json"}); }).contains("\"count\""));
+        QVERIFY(errorText([&] { open(optionsFor(root_ / "moved.json")); }).contains("\"count\""));
     }
 
     void benchmarkSharesNoClipWithTraining() {
@@ -112,8 +127,9 @@ private Q_SLOTS:
     }
 
     void wholeEvaluationReports() {
-        EvaluationOptions options{.weights = root_ / "random.safetensors", .data = "synthetic:4", .body = resourcePath("body/openbody-lod.npz"),
-                                  .report = root_ / "report", .flipped = true, .threads = 1};
+        EvaluationOptions options = randomNetwork("synthetic:4");
+        options.report = root_ / "report";
+        options.flipped = true;
         const EvaluationReport report = evaluate(options);
         QCOMPARE(report.people, 4);
         QCOMPARE(report.methods.at(0).name, std::string("network"));
@@ -134,7 +150,7 @@ private Q_SLOTS:
     }
 
     void groupsAndActionsAreReported() {
-        const EvaluationReport report = evaluate({.weights = root_ / "random.safetensors", .data = root_, .body = resourcePath("body/openbody-lod.npz"), .threads = 1});
+        const EvaluationReport report = evaluate(randomNetwork(root_));
         const MethodFigures& network = report.methods.front();
         QCOMPARE(network.groups.size(), std::size_t{2});
         QCOMPARE(network.groups[0].first, std::string("action Sitting"));
@@ -145,7 +161,8 @@ private Q_SLOTS:
     }
 
     void spinProtocolNeedsAFittingRegressor() {
-        EvaluationOptions options{.weights = root_ / "random.safetensors", .data = root_, .body = resourcePath("body/openbody-lod.npz"), .protocol = "spin", .threads = 1};
+        EvaluationOptions options = randomNetwork(root_);
+        options.protocol = "spin";
         QVERIFY(errorText([&] { evaluate(options); }).contains("--regressor"));
         options.regressor = root_ / "regressor.npy";
         writeNpy(options.regressor, NdArray::from(std::vector<float>(17 * 10), {17, 10}));

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <limits>
+#include <numbers>
 #include <nlohmann/json.hpp>
 
+#include "body/posing.h"
 #include "formats/atomic_file.h"
 #include "support/error_text.h"
 #include "support/small_body.h"
@@ -115,7 +117,7 @@ private Q_SLOTS:
         BodyParameters parameters;
         parameters.pose.row(0) << std::numbers::pi, 0, 0;  // upright in camera axes
         const PosedBody posed = poseBody(*body, parameters);
-        const PinholeCamera camera{100, {50, 60}, {0, 0.9, 2}};
+        const PinholeCamera camera{100, {50, 60}, {0, -0.9, 2}};
         BodyLabelPainter painter(*body);
         const std::vector<std::uint8_t> labels = painter.paint(posed.vertices, camera, 100, 120);
         const Points2d joints = project(camera, posed.joints);

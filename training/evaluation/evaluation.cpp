@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
-#include <set>
 
 #include "body/error.h"
 #include "body/limits.h"
@@ -49,9 +48,7 @@ public:
         score3d(person, answer, score);
         score.silhouette.add(labels(person, answer, person.silhouette, true), person.silhouette.labels);
         score.parts.add(labels(person, answer, person.parts, false), person.parts.labels);
-        std::set<int> beyond;
-        for (const LimitViolation& violation : limitViolations(answer.parameters.pose)) beyond.insert(violation.joint);
-        score.jointsBeyondLimits = static_cast<int>(beyond.size());
+        score.jointsBeyondLimits = static_cast<int>(jointsBeyondLimits(answer.parameters.pose).size());
         return score;
     }
 

@@ -59,10 +59,17 @@ BodyParameters parametersOf(const TrainingSample& sample) {
     return parameters;
 }
 
+/// Longer side of the box of all joints, seen or not, in crop coordinates.
+double jointBoxSide(const TrainingSample& sample) {
+    const Eigen::Map<const Eigen::Matrix<float, kNumCocoPlusJoints, 3, Eigen::RowMajor>> joints(sample.keypoints.data());
+    const Eigen::RowVector2f extent = joints.leftCols<2>().colwise().maxCoeff() - joints.leftCols<2>().colwise().minCoeff();
+    return kJointBoxMargin * extent.maxCoeff();
+}
+
 class SyntheticSet : public EvaluationSet {
 public:
     SyntheticSet(SyntheticAssets assets, const SyntheticSettings& settings, int count)
-        : scenes_(std::move(assets), settings), count_(count), size_(settings.size), personShare_(settings.personShare) {}
+        : scenes_(std::move(assets), settings), count_(count), size_(settings.size) {}
 
     int size() const override { return count_; }
 
@@ -70,7 +77,7 @@ public:
         EvaluationPerson person;
         person.id = std::to_string(index);
         scenes_.draw(static_cast<std::uint64_t>(index), person.sample);
-        person.boxSide = 2 * personShare_;
+        person.boxSide = jointBoxSide(person.sample);
         person.window = {Eigen::Vector2d::Constant(size_ / 2.0), static_cast<double>(size_)};
         person.joints3d = Eigen::Map<const Eigen::Matrix<float, kNumCocoPlusJoints, 3, Eigen::RowMajor>>(person.sample.joints3d.data()).cast<double>();
         person.parameters = parametersOf(person.sample);
@@ -83,7 +90,6 @@ public:
 private:
     SyntheticScenes scenes_;
     int count_, size_;
-    double personShare_;
 };
 
 /// What was asked for, if it is synthetic at all.
@@ -97,7 +103,7 @@ std::optional<SeedFile> seedFileOf(const fs::path& data) {
     const std::string text = data.string();
     if (text == "synthetic" || text.rfind("synthetic:", 0) == 0) {
         SeedFile seeds{resourcePath(kBenchmark), Json::parse(readWholeFile(resourcePath(kBenchmark)), nullptr, false)};
-        if (text.size() > 10) {
+        if (text != "synthetic") {
             const auto [end, status] = std::from_chars(text.data() + 10, text.data() + text.size(), seeds.count);
             if (status != std::errc{} || end != text.data() + text.size() || seeds.count <= 0)
                 throw Error("\"" + text + "\": expected synthetic or synthetic:N with N pictures");
@@ -149,7 +155,7 @@ std::unique_ptr<EvaluationSet> openSyntheticSet(const EvaluationOptions& options
     settings.degradationStrength = degradation;
     auto set = std::make_unique<SyntheticSet>(assets, settings, count);
     set->name = options.data.string();
-    set->boxRule = "of the bare body; its longer side is " + std::to_string(personShare) + " of the crop on average";
+    set->boxRule = "1.1 times the extent of all joints, seen or not";
     set->notes = "synthetic pictures of held-out clips, seed " + std::to_string(seed);
     return set;
 }
