@@ -28,7 +28,8 @@ endfunction()
 
 # hmr_test(NAME LABEL unit|render|gui|cli|slow SOURCES test_a.cpp … LIBRARIES libs… [GUI] [PRECOMPILE headers… | PRECOMPILED_BY test])
 # One QtTest binary of a folder; every test_<class>.cpp in it becomes one CTest entry <NAME>.<class> with the label.
-# Without headers of its own to precompile, a test uses those of hmr_test_headers (tests/CMakeLists.txt). GUI tests run with the xcb platform, under xvfb-run when there is no display.
+# Without headers of its own to precompile, a test uses those of hmr_test_headers (tests/CMakeLists.txt).
+# GUI tests run with the xcb platform, under xvfb-run when there is no display.
 function(hmr_test name)
   cmake_parse_arguments(PARSE_ARGV 1 ARG "GUI" "LABEL;PRECOMPILED_BY" "SOURCES;LIBRARIES;PRECOMPILE")
   set(main "${CMAKE_SOURCE_DIR}/tests/support/test_main.cpp")

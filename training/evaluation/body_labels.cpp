@@ -16,8 +16,11 @@ std::vector<std::uint8_t> partsOfVertices(const BodyModelData& data) {
     std::vector<std::uint8_t> parts(static_cast<std::size_t>(data.skinWeights.rows()), 2);
     for (Eigen::Index vertex = 0; vertex < data.skinWeights.rows(); ++vertex) {
         float most = 0;
-        for (Eigen::SparseMatrix<float, Eigen::RowMajor>::InnerIterator weight(data.skinWeights, vertex); weight; ++weight)
-            if (weight.value() > most && weight.col() < kNumSmplJoints) most = weight.value(), parts[static_cast<std::size_t>(vertex)] = kPartOfJoint[static_cast<std::size_t>(weight.col())];
+        for (Eigen::SparseMatrix<float, Eigen::RowMajor>::InnerIterator weight(data.skinWeights, vertex); weight; ++weight) {
+            if (weight.value() <= most || weight.col() >= kNumSmplJoints) continue;
+            most = weight.value();
+            parts[static_cast<std::size_t>(vertex)] = kPartOfJoint[static_cast<std::size_t>(weight.col())];
+        }
     }
     return parts;
 }

@@ -186,7 +186,8 @@ EvaluationReport evaluate(const EvaluationOptions& options) {
             if (i < kTimedPictures) stopwatch.time("network", [&] { return network->recover(people.back().sample.pixels, 1); });
         }
         for (std::size_t m = 0; m < methods.size(); ++m) {
-            const std::vector<Answer> answers = stopwatch.time(methods[m]->name() + ", in batches of 16", [&] { return methods[m]->answer(people); }, static_cast<double>(people.size()));
+            const auto answer = [&] { return methods[m]->answer(people); };
+            const std::vector<Answer> answers = stopwatch.time(methods[m]->name() + ", in batches of 16", answer, static_cast<double>(people.size()));
             for (std::size_t i = 0; i < people.size(); ++i) scores[m].people.push_back(stopwatch.time("judging", [&] { return judge.score(people[i], answers[i]); }));
         }
         if (first == 0)

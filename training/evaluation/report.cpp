@@ -46,7 +46,7 @@ std::string table(const std::string& corner, const std::vector<std::pair<std::st
         for (const auto& [column, figures] : columns) {
             bool isThere = false;
             const double figure = figureNamed(*figures, name, isThere);
-            text += " " + (isThere ? numberText(figure) : std::string("–")) + " |";
+            text.append(" ").append(isThere ? numberText(figure) : "–").append(" |");
         }
         text += "\n";
     }
