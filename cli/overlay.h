@@ -17,6 +17,9 @@ public:
     /// The frame with every person's mesh over it, in the frame's own size: RGB.
     Picture paint(const FrameEstimate& estimate);
 
+    /// The bodies alone, seen from their left, in the frame's own size: RGB.
+    Picture paintSide(const FrameEstimate& estimate);
+
 private:
     struct Implementation;
     std::unique_ptr<Implementation> implementation_;

@@ -5,12 +5,11 @@
 #include <atomic>
 #include <csignal>
 #include <iostream>
-#include <opencv2/imgproc.hpp>
-#include <opencv2/videoio.hpp>
 
 #include "body/error.h"
 #include "cli/overlay.h"
 #include "cli/progress.h"
+#include "cli/video_file.h"
 #include "formats/atomic_file.h"
 #include "formats/body_file.h"
 #include "formats/fbx_file.h"
@@ -31,31 +30,6 @@ public:
 
 private:
     void (*before_)(int);
-};
-
-/// The overlay of a video as H.264 where the machine can, MPEG-4 otherwise; appears whole or not at all.
-class OverlayVideo {
-public:
-    OverlayVideo(const std::filesystem::path& file, double frameRate, cv::Size size)
-        : file_(file), size_(size.width & ~1, size.height & ~1) {  // encoders want even sides
-        for (const char* code : {"avc1", "mp4v"}) {
-            if (writer_.open(file_.path().string(), cv::CAP_FFMPEG, cv::VideoWriter::fourcc(code[0], code[1], code[2], code[3]), frameRate, size_)) return;
-        }
-        throw Error(file.string() + " cannot be written as a video");
-    }
-    void add(const Picture& picture) {
-        const cv::Mat frame = bgrMatrix(picture);
-        writer_.write(frame(cv::Rect(0, 0, std::min(size_.width, frame.cols), std::min(size_.height, frame.rows))));
-    }
-    void finish() {
-        writer_.release();
-        file_.commit();
-    }
-
-private:
-    AtomicFile file_;
-    cv::Size size_;
-    cv::VideoWriter writer_;
 };
 
 /// A name for the files of an input: that of the picture or video without folder and extension.
@@ -148,7 +122,7 @@ private:
 
     void runVideo(FrameSource& source, const std::string& name) {
         Progress progress(source.name(), source.numFrames());
-        std::optional<OverlayVideo> video;
+        std::optional<VideoFile> video;
         EstimateDocument document;
         std::stop_source stop;
         const auto onFrame = [&](std::shared_ptr<const FrameEstimate> estimate) {
