@@ -19,6 +19,9 @@ public:
     /// The meshes alone on nothing: RGBA of the frame's size.
     Picture paintAlone(const FrameEstimate& estimate);
 
+    /// The bodies alone, seen from their left, in the frame's own size: RGB.
+    Picture paintSide(const FrameEstimate& estimate);
+
 private:
     struct Implementation;
     std::unique_ptr<Implementation> implementation_;

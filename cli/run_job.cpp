@@ -10,8 +10,8 @@
 
 #include "body/error.h"
 #include "cli/overlay.h"
-#include "cli/overlay_video.h"
 #include "cli/progress.h"
+#include "cli/video_file.h"
 #include "formats/atomic_file.h"
 #include "formats/body_file.h"
 #include "formats/fbx_file.h"
@@ -128,7 +128,7 @@ private:
 
     void runVideo(FrameSource& source, const std::string& name) {
         Progress progress(source.name(), source.numFrames());
-        std::optional<OverlayVideo> video;
+        std::optional<VideoFile> video;
         EstimateDocument document;
         std::stop_source stop;
         const auto onFrame = [&](std::shared_ptr<const FrameEstimate> estimate) {

@@ -6,7 +6,7 @@
 
 #include "body/error.h"
 #include "cli/overlay.h"
-#include "cli/overlay_video.h"
+#include "cli/video_file.h"
 #include "formats/motion/mesh_sequence.h"
 #include "inference/frame_source.h"
 #include "inference/picture.h"
@@ -35,7 +35,7 @@ void writeTakeVideo(const std::filesystem::path& file, std::shared_ptr<const Bod
     const auto source = openSource(take.source);
     if (source->isLive()) throw Error(take.source + " was live and cannot be shown again. Export a transparent picture sequence instead.");
     OverlayPainter painter(std::move(body));
-    std::optional<OverlayVideo> video;
+    std::optional<VideoFile> video;
     const int end = std::min(settings.range.end, take.numFrames), first = std::max(settings.range.first, 0);
     while (auto frame = source->next()) {
         if (frame->index >= end) break;

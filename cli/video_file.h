@@ -8,11 +8,12 @@
 
 namespace hmr {
 
-/// A video of pictures as H.264 where the machine can, MPEG-4 otherwise; appears whole or not at all.
-class OverlayVideo {
+/// A video to write, H.264 where the machine can, MPEG-4 otherwise; appears whole or not at all.
+class VideoFile {
 public:
-    OverlayVideo(const std::filesystem::path& file, double frameRate, cv::Size size);  ///< throws Error
-    void add(const Picture& picture);
+    /// Throws Error.
+    VideoFile(const std::filesystem::path& file, double frameRate, cv::Size size);
+    void add(const Picture& picture);  ///< RGB of that size
     void finish();
 
 private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cli/overlay_video.h"
+#include "cli/video_file.h"
 
 #include <algorithm>
 
@@ -8,7 +8,7 @@
 
 namespace hmr {
 
-OverlayVideo::OverlayVideo(const std::filesystem::path& file, double frameRate, cv::Size size)
+VideoFile::VideoFile(const std::filesystem::path& file, double frameRate, cv::Size size)
     : file_(file), size_(size.width & ~1, size.height & ~1) {  // encoders want even sides
     for (const char* code : {"avc1", "mp4v"}) {
         if (writer_.open(file_.path().string(), cv::CAP_FFMPEG, cv::VideoWriter::fourcc(code[0], code[1], code[2], code[3]), frameRate, size_)) return;
@@ -16,12 +16,12 @@ OverlayVideo::OverlayVideo(const std::filesystem::path& file, double frameRate, 
     throw Error(file.string() + " cannot be written as a video");
 }
 
-void OverlayVideo::add(const Picture& picture) {
+void VideoFile::add(const Picture& picture) {
     const cv::Mat frame = bgrMatrix(picture);
     writer_.write(frame(cv::Rect(0, 0, std::min(size_.width, frame.cols), std::min(size_.height, frame.rows))));
 }
 
-void OverlayVideo::finish() {
+void VideoFile::finish() {
     writer_.release();
     file_.commit();
 }
