@@ -97,11 +97,7 @@ void runExport(const ExportWish& wish) {
     };
     const std::string extension = wish.output.extension().string();
     if (extension == kSessionExtension) {
-        SessionDocument document;
-        document.sources = {take.source};
-        document.source = take.source;
-        document.take = take;
-        writeSession(wish.output, document);
+        writeSession(wish.output, sessionOf(take));
         std::cout << wish.output.string() << "\n";
         return;
     }

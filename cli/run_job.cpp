@@ -168,11 +168,7 @@ private:
         for (const std::string& wanted : settings_.exports) {
             if (wanted == "session") {
                 const auto file = settings_.outputFolder / (name + kSessionExtension);
-                SessionDocument session;
-                session.sources = {document.source};
-                session.source = document.source;
-                session.take = take;
-                writeSession(file, session);
+                writeSession(file, sessionOf(take));
                 std::cout << file.string() << "\n";
                 continue;
             }

@@ -63,6 +63,9 @@ def import_file(path, rate):
     if path.endswith(".glb"):
         bpy.ops.import_scene.gltf(filepath=path)
         return 0
+    from io_anim_bvh import import_bvh
+
+    import_bvh.open = lambda name, mode="r", **other: open(name, mode.replace("U", ""), **other)  # Python 3.11 knows no "U"
     bpy.ops.import_anim.bvh(filepath=path)
     return 1
 

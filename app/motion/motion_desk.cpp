@@ -199,7 +199,10 @@ void MotionDesk::openMotion(const QString& file) {
         sessionFile_ = file;
         return;
     }
-    if (!session_.body()) throw Error("The body model is still being loaded; try again in a moment.");
+    if (!session_.body()) {  // motion is sized by the body: it is opened when the body is there
+        connect(&session_, &Session::bodyChanged, this, [this, file] { open(file); }, Qt::SingleShotConnection);
+        return;
+    }
     Take take = seenFromACamera(readTake(path, *session_.body()));
     if (take.isEmpty()) throw Error(path.string() + " holds nobody's motion; choose another file.");
     editor_.setTake(std::move(take), {}, tr("Import %1").arg(QFileInfo(file).fileName()));

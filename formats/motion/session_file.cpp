@@ -198,6 +198,17 @@ SessionDocument fromJson(const json& root) {
 
 }  // namespace
 
+SessionDocument sessionOf(const Take& take) {
+    SessionDocument document;
+    document.take = take;
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(take.source, error)) return document;
+    document.take.source = std::filesystem::absolute(take.source, error).string();
+    document.source = document.take.source;
+    document.sources = {document.source};
+    return document;
+}
+
 void writeSession(const std::filesystem::path& file, const SessionDocument& document) {
     NpzArrays arrays;
     arrays["session"] = NdArray::fromText(toJson(document).dump(-1, ' ', false, json::error_handler_t::replace));

@@ -42,6 +42,9 @@ struct SessionDocument {
     std::map<int, KeyLayer> keys;  ///< by track
 };
 
+/// A session of nothing but a take; its source is opened with it when it is a file that is there.
+SessionDocument sessionOf(const Take& take);
+
 inline constexpr const char* kSessionExtension = ".hmrs";
 
 /// Writes a session as one file, whole or not at all: an .npz whose array "session" is JSON (version 1) and whose others hold
