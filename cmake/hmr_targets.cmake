@@ -36,7 +36,7 @@ function(hmr_test name)
   add_executable(${name} ${main} ${ARG_SOURCES})
   set_target_properties(${name} PROPERTIES AUTOMOC ON)
   target_include_directories(${name} PRIVATE "${CMAKE_SOURCE_DIR}/tests")
-  target_link_libraries(${name} PRIVATE hmr_flags Qt6::Test ${ARG_LIBRARIES})
+  target_link_libraries(${name} PRIVATE hmr_flags hmr_qttest ${ARG_LIBRARIES})
   target_compile_definitions(${name} PRIVATE
     HMR_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data" HMR_RESOURCE_DIR="${CMAKE_SOURCE_DIR}/resources"
     HMR_BASELINES="${CMAKE_SOURCE_DIR}/tests/baselines" HMR_BINARY_DIR="${CMAKE_BINARY_DIR}/bin")
@@ -44,7 +44,8 @@ function(hmr_test name)
     target_precompile_headers(${name} PRIVATE ${ARG_PRECOMPILE})
   elseif(ARG_PRECOMPILED_BY)
     target_precompile_headers(${name} REUSE_FROM ${ARG_PRECOMPILED_BY})
-  elseif(NOT ARG_GUI AND NOT "${ARG_LIBRARIES}" MATCHES "Qt6::Gui|app_ui")  # these change what QtTest includes
+  elseif(NOT ARG_GUI AND NOT "${ARG_LIBRARIES}" MATCHES "Qt6::Gui|app_ui|hmr_network|hmr_evaluation|hmr_inference|hmr_training(;|$)")
+    # Qt's Gui and LibTorch bring definitions of their own, with which these headers would be refused.
     target_precompile_headers(${name} REUSE_FROM hmr_test_headers)
   endif()
   if(ARG_GUI)

@@ -12,7 +12,7 @@ hmr_library(hmr_evaluation
           evaluation/evaluation_set.cpp evaluation/fit_method.cpp evaluation/report.cpp evaluation/scores.cpp evaluation/synthetic_set.cpp
   PUBLIC hmr_body hmr_training_pictures hmr_training_data
   PRIVATE hmr_network hmr_formats nlohmann_json::nlohmann_json
-  PRECOMPILED_BY hmr_formats)
+  PRECOMPILE <Eigen/Core> <Eigen/Geometry> <Eigen/SparseCore> <filesystem> <map> <memory> <nlohmann/json.hpp> <string> <vector>)
 
 hmr_library(hmr_training
   SOURCES batch.cpp checkpoint.cpp detector_learner.cpp flat_parameters.cpp hmr_learner.cpp learner.cpp lifted_bodies.cpp objective.cpp plot_run.cpp process_group.cpp trainer.cpp trainer_outputs.cpp
