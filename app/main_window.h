@@ -23,6 +23,7 @@ namespace hmr {
 
 class FitPanel;
 class FolderStrip;
+class MotionDesk;
 class MessageBar;
 class PictureView;
 class TransportBar;
@@ -36,6 +37,7 @@ public:
 
     Session& session() { return *session_; }
     RecoveryJob& recoveryJob() { return *recoveryJob_; }
+    MotionDesk& motion() { return *motion_; }
     const StudioOptions& options() const { return options_; }
 
     /// Opens pictures, videos, a folder, a camera or a stream; the first of several is shown.
@@ -60,6 +62,7 @@ private:
     void buildStatusBar();
     void connectSession();
     void connectJobs();
+    void connectMotion();
     void openSource(const QString& source);
     void takeSource(const SourceInfo& info);
     void takeFrame(const FrameResult& result);
@@ -112,6 +115,7 @@ private:
     std::unique_ptr<Session> session_;
     std::unique_ptr<RecoveryJob> recoveryJob_;
     std::unique_ptr<ExportJob> exportJob_;
+    std::unique_ptr<MotionDesk> motion_;
     SourceInfo source_;
     QElapsedTimer sinceFrame_;
     double framesPerSecond_ = 0;

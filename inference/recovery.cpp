@@ -108,6 +108,7 @@ struct Recovery::Implementation {
             for (std::size_t i = 0; i < boxes.size(); ++i) {
                 people[i].camera = outputs[i].camera;
                 people[i].parameters = outputs[i].parameters;
+                if (outputs[i].seenJoints) people[i].seenJoints = sourceFromCrop(*outputs[i].seenJoints, people[i].crop);
             }
         }
         return people;

@@ -2,8 +2,12 @@
 #pragma once
 #include <torch/types.h>
 
+#include <array>
+#include <optional>
+#include <string>
 #include <vector>
 
+#include "network/frozen_convolution.h"
 #include "network/modules.h"
 
 namespace hmr {
@@ -16,33 +20,30 @@ public:
     /// Copies what it needs of the model.
     explicit FrozenNetwork(HmrModelImpl& model);
 
-    /// The last iteration's answer for normalized pictures [N,3,S,S].
-    HmrPrediction operator()(const torch::Tensor& images) const;
+    struct Answer {
+        HmrPrediction prediction;       ///< of the last iteration
+        std::optional<JointMaps> maps;  ///< of networks that have them
+    };
+    /// For normalized pictures [N,3,S,S].
+    Answer operator()(const torch::Tensor& images) const;
 
 private:
-    struct Convolution {
-        torch::Tensor weight, bias;
-        std::int64_t stride = 1, padding = 0;
-    };
-    struct Block {
-        std::vector<Convolution> convolutions;
-        std::vector<Convolution> downsample;  ///< none or one
+    struct MapHead {
+        FrozenConvolution lateral8, lateral16, lateral32, smooth, maps, appearance;
+        torch::Tensor readout, readoutBias;
     };
     struct Linear {
         torch::Tensor weight, bias;
     };
-    class States;
 
-    Convolution folded(const States& states, const std::string& convolution, const std::string& batchNorm,
-                       std::int64_t stride) const;
-    Linear packed(const torch::Tensor& weight, const torch::Tensor& bias) const;
-    torch::Tensor features(const torch::Tensor& images) const;
+    HmrEncoding encode(const torch::Tensor& images) const;
+    JointMaps readMaps(const torch::Tensor& stride8, const torch::Tensor& stride16, const torch::Tensor& stride32) const;
     torch::Tensor apply(const Linear& linear, const torch::Tensor& input) const;
 
-    bool hasOneDnn_;
     HmrModelOptions options_;
-    Convolution stem_;
-    std::vector<Block> blocks_;
+    FrozenConvolution stem_;
+    std::array<std::vector<FrozenBlock>, 4> stages_;
+    std::optional<MapHead> mapHead_;
     Linear fromFeatures_, fromParameters_;  ///< fc1 in two: the features' part is the same in every iteration
     Linear hidden_;                         ///< fc2
     Linear correction_;                     ///< decpose, decshape and deccam as one

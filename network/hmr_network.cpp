@@ -10,31 +10,13 @@
 #include "body/error.h"
 #include "body/rotation.h"
 #include "network/frozen_network.h"
+#include "network/plain_errors.h"
 #include "network/weights_file.h"
 
 namespace hmr {
 namespace {
 
 constexpr int kLargestBatch = 16;  ///< crops that go through at once; more are cut into batches, to bound the memory
-
-// LibTorch and oneDNN throw types of their own, whose messages may carry a C++ stack trace; the first line is what a
-// person can use.
-template <typename Work>
-auto withPlainErrors(const std::string& doing, Work work) {
-    try {
-        return work();
-    } catch (const Error&) {
-        throw;
-    } catch (const std::exception& error) {
-        const std::string text = error.what();
-        throw Error(doing + " failed in LibTorch: " + text.substr(0, text.find('\n')));
-    }
-}
-
-void setThreads(int threads) {
-    const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-    at::set_num_threads(threads > 0 ? threads : cores);
-}
 
 NetworkOutput outputFrom(const float* camera, const float* rotations, const float* betas) {
     using RotationMap = Eigen::Map<const Eigen::Matrix<float, 3, 3, Eigen::RowMajor>>;
@@ -46,6 +28,16 @@ NetworkOutput outputFrom(const float* camera, const float* rotations, const floa
     }
     output.parameters.betas = Eigen::Map<const Eigen::VectorXf>(betas, kNumBetas).cast<double>();
     return output;
+}
+
+SeenJoints seenJointsFrom(const JointMaps& maps, int picture) {
+    using FloatPoints = Eigen::Matrix<float, kNumCocoPlusJoints, 2, Eigen::RowMajor>;
+    using FloatDeviations = Eigen::Matrix<float, kNumCocoPlusJoints, 1>;
+    const auto positions = maps.keypoints[picture].contiguous(), deviations = maps.logDeviation[picture].exp().contiguous();
+    SeenJoints seen;
+    seen.positions = Eigen::Map<const FloatPoints>(positions.data_ptr<float>()).cast<double>();
+    seen.deviations = Eigen::Map<const FloatDeviations>(deviations.data_ptr<float>()).cast<double>();
+    return seen;
 }
 
 }  // namespace
@@ -60,13 +52,15 @@ struct HmrNetwork::Implementation {
     void recoverBatch(const std::uint8_t* crops, int count, std::vector<NetworkOutput>& outputs) const {
         const auto pictures =
             torch::from_blob(const_cast<std::uint8_t*>(crops), {count, recipe.inputSize, recipe.inputSize, 3}, torch::kUInt8);
-        const auto prediction = (*network)(normalizedImages(pictures, recipe));
+        const auto [prediction, maps] = (*network)(normalizedImages(pictures, recipe));
         const auto camera = prediction.camera.contiguous(), betas = prediction.betas.contiguous(),
                    rotations = prediction.rotations.contiguous();
-        for (int i = 0; i < count; ++i)
+        for (int i = 0; i < count; ++i) {
             outputs.push_back(outputFrom(camera.data_ptr<float>() + 3 * i,
                                          rotations.data_ptr<float>() + 9 * kNumSmplJoints * i,
                                          betas.data_ptr<float>() + kNumBetas * i));
+            if (maps) outputs.back().seenJoints = seenJointsFrom(*maps, i);
+        }
     }
 };
 
@@ -80,7 +74,7 @@ std::shared_ptr<HmrNetwork> HmrNetwork::load(const std::filesystem::path& weight
         implementation->metadata = file.metadata();
         implementation->recipe = recipeFrom(file.metadata(), weights.string());
         implementation->threads = options.threads;
-        setThreads(options.threads);
+        useThreads(options.threads);
         HmrModel model(modelOptions(implementation->recipe));
         loadWeights(file, *model, weights.string());
         implementation->numParameters = countParameters(*model);
@@ -106,7 +100,7 @@ std::vector<NetworkOutput> HmrNetwork::recover(std::span<const std::uint8_t> cro
                     std::to_string(crops.size()) + " bytes.");
     return withPlainErrors("Recovering a body", [&] {
         // OpenMP counts its threads for each calling thread, so this is said in the thread that works.
-        setThreads(implementation_->threads);
+        useThreads(implementation_->threads);
         std::vector<NetworkOutput> outputs;
         for (int first = 0; first < count; first += kLargestBatch)
             implementation_->recoverBatch(crops.data() + cropBytes * static_cast<std::size_t>(first),

@@ -5,12 +5,14 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "body/body_parameters.h"
 #include "body/camera.h"
+#include "body/seen_joints.h"
 
 namespace hmr {
 
@@ -25,6 +27,7 @@ struct NetworkRecipe {
     std::string rotationEncoding = "6d";  ///< axis-angle (HMR) | 6d (SPIN's order)
     int iterations = 3;             ///< of the error feedback regressor
     int hiddenSize = 1024;          ///< of the regressor's hidden layers
+    bool hasJointMaps = false;      ///< a second head finds the joints in the picture and tells the regressor
     std::string bodyModelId, bodyModelHash;
 };
 
@@ -32,6 +35,7 @@ struct NetworkRecipe {
 struct NetworkOutput {
     WeakPerspectiveCamera camera;
     BodyParameters parameters;  ///< 24 joints, 10 betas; root in camera axes
+    std::optional<SeenJoints> seenJoints;  ///< of networks with joint maps; crop coordinates in [−1, 1], y down
 };
 
 struct NetworkOptions {

@@ -51,6 +51,27 @@ torch::Tensor betasLoss(const torch::Tensor& betas, const torch::Tensor& target,
     return halfMeanSquare(betas - target, labelled);
 }
 
+torch::Tensor jointMapLoss(const torch::Tensor& logits, const torch::Tensor& keypoints, double deviationInCells) {
+    const auto height = logits.size(2), width = logits.size(3);
+    const auto x = keypoints.select(2, 0), y = keypoints.select(2, 1);
+    const auto weights = (keypoints.select(2, 2) > 0).logical_and(x.abs() <= 1).logical_and(y.abs() <= 1).to(logits.scalar_type());
+    // Gaussians are separable: one profile along each axis, [N,K,w] and [N,K,h]
+    const auto profile = [&](const torch::Tensor& place, std::int64_t count) {
+        const auto cells = torch::arange(count, logits.options()) + 0.5;
+        const auto offset = cells - ((place + 1) * (static_cast<double>(count) / 2)).clamp(-1, static_cast<double>(count) + 1).unsqueeze(2);
+        return torch::softmax(offset.square() * (-0.5 / (deviationInCells * deviationInCells)), 2);
+    };
+    const auto target = profile(y, height).unsqueeze(3) * profile(x, width).unsqueeze(2);
+    const auto entropy = -(target.flatten(2) * torch::log_softmax(logits.flatten(2), 2)).sum(2);
+    return (weights * entropy).sum() / weights.sum().clamp_min(1);
+}
+
+torch::Tensor laplaceLoss(const torch::Tensor& predicted, const torch::Tensor& logDeviation, const torch::Tensor& target,
+                          const torch::Tensor& weights) {
+    const auto error = (predicted - target).abs().mean(2);
+    return (weights * (error * (-logDeviation).exp() + logDeviation)).sum() / weights.sum().clamp_min(1);
+}
+
 torch::Tensor shapeRegularizer(const torch::Tensor& betas) { return betas.square().mean(); }
 
 torch::Tensor scaleRegularizer(const torch::Tensor& camera) { return (-10 * camera.select(1, 0)).exp().square().mean(); }

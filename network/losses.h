@@ -27,6 +27,14 @@ torch::Tensor parametersLoss(const torch::Tensor& rotations, const torch::Tensor
 torch::Tensor rotationsLoss(const torch::Tensor& rotations, const torch::Tensor& target, const torch::Tensor& labelled);
 torch::Tensor betasLoss(const torch::Tensor& betas, const torch::Tensor& target, const torch::Tensor& labelled);
 
+/// Mean cross entropy between each visible joint's map (softmax of logits [N,K,h,w]) and a Gaussian about where it is, with a
+/// deviation in cells. Keypoints [N,K,3] = x, y in [−1,1], visibility; joints beyond the crop do not count.
+torch::Tensor jointMapLoss(const torch::Tensor& logits, const torch::Tensor& keypoints, double deviationInCells = 0.8);
+
+/// Mean negative log likelihood of Laplace distributions: values [N,K,D], log of the expected absolute error [N,K], weights [N,K].
+torch::Tensor laplaceLoss(const torch::Tensor& predicted, const torch::Tensor& logDeviation, const torch::Tensor& target,
+                          const torch::Tensor& weights);
+
 /// Mean squared beta: keeps shapes near the mean where nothing speaks for another.
 torch::Tensor shapeRegularizer(const torch::Tensor& betas);
 

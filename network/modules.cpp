@@ -62,6 +62,7 @@ HmrModelOptions modelOptions(const NetworkRecipe& recipe) {
     options.iterations = recipe.iterations;
     options.rotationEncoding = recipe.rotationEncoding;
     options.hiddenSize = recipe.hiddenSize;
+    options.hasJointMaps = recipe.hasJointMaps;
     check(options);
     return options;
 }
@@ -116,6 +117,11 @@ HmrModelImpl::HmrModelImpl(HmrModelOptions options) : options_(std::move(options
     layer4_ = register_module("layer4", makeLayer(512, blocks[3], 2));
     initializeConvolutions(*this);
 
+    if (options_.hasJointMaps) {
+        const int width = pooledSize() / 4;
+        jointMaps_ = register_module("jointmaps", JointMapHead(std::array{width, 2 * width, 4 * width}));
+    }
+
     const int poseSize = kNumSmplJoints * (isSixD(options_) ? 6 : 3);
     const int hidden = options_.hiddenSize;
     fc1_ = register_module("fc1", nn::Linear(featureSize() + poseSize + kNumBetas + 3, hidden));
@@ -148,7 +154,15 @@ torch::nn::Sequential HmrModelImpl::makeLayer(int channels, int numBlocks, int s
     return layer;
 }
 
-int HmrModelImpl::featureSize() const { return options_.backboneDepth >= 50 ? 2048 : 512; }
+int HmrModelImpl::pooledSize() const { return options_.backboneDepth >= 50 ? 2048 : 512; }
+
+int HmrModelImpl::appearanceSize() const {
+    return pooledSize() + (options_.hasJointMaps ? kNumCocoPlusJoints * kJointAppearance : 0);
+}
+
+int HmrModelImpl::featureSize() const {
+    return appearanceSize() + (options_.hasJointMaps ? kNumCocoPlusJoints * kJointNumbers : 0);
+}
 
 void HmrModelImpl::setMeanParameters(const BodyParameters& parameters, const WeakPerspectiveCamera& camera) {
     std::vector<float> pose;
@@ -168,14 +182,18 @@ void HmrModelImpl::setMeanParameters(const BodyParameters& parameters, const Wea
     initCamera_.copy_(torch::tensor({camera.scale, camera.translation.x(), camera.translation.y()}).unsqueeze(0));
 }
 
-torch::Tensor HmrModelImpl::features(const torch::Tensor& images) {
+HmrEncoding HmrModelImpl::encode(const torch::Tensor& images) {
     auto x = torch::relu(bn1_(conv1_(images)));
     x = torch::max_pool2d(x, 3, 2, 1);
     x = layer1_->forward(x);
-    x = layer2_->forward(x);
-    x = layer3_->forward(x);
-    x = layer4_->forward(x);
-    return x.mean({2, 3});
+    const auto stride8 = layer2_->forward(x);
+    const auto stride16 = layer3_->forward(stride8);
+    const auto stride32 = layer4_->forward(stride16);
+    HmrEncoding encoding{stride32.mean({2, 3}), std::nullopt};
+    if (!options_.hasJointMaps) return encoding;
+    encoding.maps = jointMaps_->forward(stride8, stride16, stride32);
+    encoding.features = torch::cat({encoding.features.to(torch::kFloat32), jointFeatures(*encoding.maps)}, 1);
+    return encoding;
 }
 
 torch::Tensor HmrModelImpl::decodeRotations(const torch::Tensor& pose) const {
@@ -200,7 +218,7 @@ std::vector<HmrPrediction> HmrModelImpl::regress(const torch::Tensor& imageFeatu
     return predictions;
 }
 
-std::vector<HmrPrediction> HmrModelImpl::forward(const torch::Tensor& images) { return regress(features(images)); }
+std::vector<HmrPrediction> HmrModelImpl::forward(const torch::Tensor& images) { return regress(encode(images).features); }
 
 torch::Tensor normalizedImages(const torch::Tensor& pictures, const NetworkRecipe& recipe) {
     const auto options = torch::TensorOptions(pictures.device()).dtype(torch::kFloat32);

@@ -2,12 +2,14 @@
 #pragma once
 #include <torch/nn.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "body/body_parameters.h"
 #include "body/camera.h"
 #include "network/hmr_network.h"
+#include "network/joint_maps.h"
 
 namespace hmr {
 
@@ -17,6 +19,7 @@ struct HmrModelOptions {
     std::string rotationEncoding = "6d";  ///< "6d" (SPIN's order) or "axis-angle" (HMR)
     int hiddenSize = 1024;                ///< of the regressor's two hidden layers
     double dropout = 0.5;                 ///< behind each of them
+    bool hasJointMaps = false;            ///< the regressor also sees what joint maps say (joint_maps.h)
 };
 
 /// The model that a recipe describes; throws Error for an architecture or encoding that does not exist.
@@ -30,6 +33,12 @@ struct HmrPrediction {
     torch::Tensor camera;     ///< [N,3] s, tx, ty: x = s·(X_xy + t) in [−1,1] of the crop, y down
     torch::Tensor rotations;  ///< [N,24,3,3] joint to parent; the root to camera axes
     torch::Tensor betas;      ///< [N,10]
+};
+
+/// What the encoder says of N pictures.
+struct HmrEncoding {
+    torch::Tensor features;         ///< [N,F] for the regressor: pooled, then what the joint maps say
+    std::optional<JointMaps> maps;
 };
 
 /// Two 3×3 convolutions with a shortcut (ResNet-18 and 34). State names are torchvision's.
@@ -62,6 +71,7 @@ TORCH_MODULE(Bottleneck);
 
 /// HMR (Kanazawa et al., CVPR 2018): ResNet v1 backbone, global average pool, and a regressor that corrects the mean
 /// parameters `iterations` times (fc1, fc2 with ReLU and dropout; decpose, decshape, deccam add to the parameters).
+/// With joint maps, which the paper has not, the regressor also sees where the joints are in the picture.
 /// State names and shapes are torchvision's and SPIN's. Takes pictures of any size of at least 32 pixels.
 class HmrModelImpl : public torch::nn::Module {
 public:
@@ -70,7 +80,7 @@ public:
     /// One prediction an iteration of normalized pictures [N,3,S,S]; the last one is the answer.
     std::vector<HmrPrediction> forward(const torch::Tensor& images);
 
-    torch::Tensor features(const torch::Tensor& images);                     ///< [N,F], F = 512 or 2048
+    HmrEncoding encode(const torch::Tensor& images);
     std::vector<HmrPrediction> regress(const torch::Tensor& imageFeatures);  ///< from [N,F]
 
     /// Where the iterations start: by default the rest pose turned by π about x (upright before the camera), mean shape
@@ -78,9 +88,11 @@ public:
     void setMeanParameters(const BodyParameters& parameters, const WeakPerspectiveCamera& camera);
 
     const HmrModelOptions& options() const { return options_; }
-    int featureSize() const;
+    int featureSize() const;        ///< F
+    int appearanceSize() const;     ///< how many features, the first ones, depend on more than where the joints are
 
 private:
+    int pooledSize() const;         ///< channels of the last stage
     torch::nn::Sequential makeLayer(int channels, int numBlocks, int stride);
     torch::Tensor decodeRotations(const torch::Tensor& pose) const;
 
@@ -89,6 +101,7 @@ private:
     torch::nn::Conv2d conv1_{nullptr};
     torch::nn::BatchNorm2d bn1_{nullptr};
     torch::nn::Sequential layer1_{nullptr}, layer2_{nullptr}, layer3_{nullptr}, layer4_{nullptr};
+    JointMapHead jointMaps_{nullptr};
     torch::nn::Linear fc1_{nullptr}, fc2_{nullptr}, decpose_{nullptr}, decshape_{nullptr}, deccam_{nullptr};
     torch::nn::Dropout drop1_{nullptr}, drop2_{nullptr};
     torch::Tensor initPose_, initShape_, initCamera_;

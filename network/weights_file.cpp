@@ -90,6 +90,7 @@ NetworkRecipe recipeFromJson(const nlohmann::json& json) {
     recipe.rotationEncoding = json.at("rotation_encoding");
     recipe.iterations = json.at("iterations");
     recipe.hiddenSize = json.value("hidden_size", recipe.hiddenSize);
+    recipe.hasJointMaps = json.value("joint_maps", recipe.hasJointMaps);
     recipe.bodyModelId = json.value("body_model", "");
     recipe.bodyModelHash = json.value("body_model_hash", "");
     return recipe;
@@ -117,6 +118,7 @@ Metadata metadataFrom(const NetworkRecipe& recipe) {
                                  {"rotation_encoding", recipe.rotationEncoding},
                                  {"iterations", recipe.iterations},
                                  {"hidden_size", recipe.hiddenSize},
+                                 {"joint_maps", recipe.hasJointMaps},
                                  {"body_model", recipe.bodyModelId},
                                  {"body_model_hash", recipe.bodyModelHash}};
     const auto size = std::to_string(recipe.inputSize);
@@ -151,11 +153,15 @@ NetworkRecipe recipeFrom(const Metadata& metadata, const std::string& nameForErr
 
 void saveWeights(const std::filesystem::path& file, const torch::nn::Module& module, const NetworkRecipe& recipe,
                  Metadata metadata, bool half) {
-    std::map<std::string, NdArray> tensors;
-    for (const auto& [name, tensor] : statesOf(module)) tensors.emplace(name, arrayFrom(tensor, half));
     auto all = metadataFrom(recipe);
     all.merge(metadata);
-    writeSafetensors(file, tensors, all);
+    saveWeights(file, module, all, half);
+}
+
+void saveWeights(const std::filesystem::path& file, const torch::nn::Module& module, const Metadata& metadata, bool half) {
+    std::map<std::string, NdArray> tensors;
+    for (const auto& [name, tensor] : statesOf(module)) tensors.emplace(name, arrayFrom(tensor, half));
+    writeSafetensors(file, tensors, metadata);
 }
 
 void loadWeights(const SafetensorsFile& weights, torch::nn::Module& module, const std::string& nameForErrors) {
@@ -169,6 +175,22 @@ void loadWeights(const SafetensorsFile& weights, torch::nn::Module& module, cons
                         "weights of another architecture.");
     const torch::NoGradGuard noGrad;
     for (auto& [name, state] : states) state.copy_(loaded[name]);
+}
+
+std::size_t loadMatchingWeights(const std::filesystem::path& file, torch::nn::Module& module) {
+    const SafetensorsFile weights(file);
+    std::map<std::string, torch::Tensor> loaded;
+    auto states = statesOf(module);
+    for (const auto& [name, state] : states) {
+        const auto found = weights.tensors().find(name);
+        if (found == weights.tensors().end()) continue;
+        const std::vector<std::int64_t> shape(found->second.shape.begin(), found->second.shape.end());
+        if (state.sizes() == torch::IntArrayRef(shape)) loaded[name] = checkedTensor(weights, name, state.sizes(), file.string());
+    }
+    if (loaded.empty()) throw Error(file.string() + ": no tensor fits this network; the file holds weights of another architecture.");
+    const torch::NoGradGuard noGrad;
+    for (auto& [name, tensor] : loaded) states[name].copy_(tensor);
+    return states.size() - loaded.size();
 }
 
 Metadata loadWeights(const std::filesystem::path& file, torch::nn::Module& module) {

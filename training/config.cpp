@@ -148,6 +148,11 @@ void visitFields(LossWeights& weights, Visitor& visitor) {
     visitor.field("scalePrior", weights.scalePrior);
     visitor.field("adversarial", weights.adversarial);
     visitor.field("earlierIterations", weights.earlierIterations);
+    visitor.field("jointMaps", weights.jointMaps);
+    visitor.field("seenJoints", weights.seenJoints);
+    visitor.field("seenDepths", weights.seenDepths);
+    visitor.field("lifted", weights.lifted);
+    visitor.field("boxes", weights.boxes);
 }
 
 template <typename Visitor>
@@ -164,11 +169,15 @@ template <typename Visitor>
 void visitFields(TrainingConfig& config, Visitor& visitor) {
     visitor.field("name", config.name);
     visitor.field("seed", config.seed);
+    visitor.field("task", config.task);
     visitor.field("architecture", config.architecture);
     visitor.field("rotationEncoding", config.rotationEncoding);
     visitor.field("iterations", config.iterations);
     visitor.field("hiddenSize", config.hiddenSize);
     visitor.field("dropout", config.dropout);
+    visitor.field("jointMaps", config.jointMaps);
+    visitor.field("liftedBodies", config.liftedBodies);
+    visitor.field("appearanceDropout", config.appearanceDropout);
     visitor.field("body", config.body);
     visitor.field("initialWeights", config.initialWeights);
     visitor.field("sources", config.sources);
@@ -240,12 +249,16 @@ void checkInputSizes(const TrainingConfig& config) {
 }
 
 void check(const TrainingConfig& config) {
+    requireOneOf("task", config.task, {"recovery", "detector"});
     requireOneOf("architecture", config.architecture, {"hmr-resnet18", "hmr-resnet34", "hmr-resnet50"});
     requireOneOf("rotationEncoding", config.rotationEncoding, {"6d", "axis-angle"});
     requireOneOf("device", config.device, {"auto", "cpu", "cuda"});
     requireOneOf("precision", config.precision, {"float32", "bfloat16"});
     require(config.iterations >= 1 && config.iterations <= 8, "\"iterations\" must be 1 to 8");
     require(config.hiddenSize >= 1 && config.hiddenSize <= 8192, "\"hiddenSize\" must be 1 to 8192");
+    require(config.appearanceDropout >= 0 && config.appearanceDropout < 1, "\"appearanceDropout\" must be in [0, 1)");
+    require(config.liftedBodies >= 0 && config.liftedBodies <= config.iterations && (config.liftedBodies == 0 || (config.jointMaps && config.adversarialPrior)),
+            "\"liftedBodies\" must be 0 to the number of iterations, and needs \"jointMaps\" and \"adversarialPrior\"");
     require(config.dropout >= 0 && config.dropout < 1, "\"dropout\" must be in [0, 1)");
     require(config.personShare > 0.1 && config.personShare <= 1, "\"personShare\" must be in (0.1, 1]");
     require(config.batch >= 2, "\"batch\" must be at least 2 (batch normalisation)");

@@ -35,6 +35,11 @@ struct LossWeights {
     double scalePrior = 0.1;     ///< keeps the camera's scale positive: mean of exp(−10 s)²
     double adversarial = 0.02;   ///< least-squares term of the 25 discriminators
     double earlierIterations = 0.3;  ///< the supervised terms on each iteration before the last; 0: published
+    double jointMaps = 0.2;          ///< cross entropy of the joint maps
+    double seenJoints = 0.2;         ///< likelihood of where the maps say the joints are
+    double boxes = 1;                ///< detector: overlap of the boxes, beside the heat map's focal loss
+    double seenDepths = 0.1;         ///< and of how deep
+    double lifted = 1;               ///< the supervised terms on bodies without pictures (see `liftedBodies`)
 };
 
 /// How packed real pictures are varied.
@@ -51,12 +56,16 @@ struct AugmentationConfig {
 struct TrainingConfig {
     std::string name = "hmr";
     std::uint64_t seed = 1;
+    std::string task = "recovery";         ///< recovery (HMR) | detector
     // network
     std::string architecture = "hmr-resnet18";
     std::string rotationEncoding = "6d";
     int iterations = 3;
     int hiddenSize = 1024;
     double dropout = 0.1;
+    bool jointMaps = false;                ///< the joint map head beside the regressor
+    int liftedBodies = 0;                  ///< bodies of the prior a picture, at most 3: the regressor learns from their joints alone
+    double appearanceDropout = 0;          ///< share of pictures whose regressor sees only where the joints are
     std::filesystem::path body;            ///< the body that is regressed; empty: the shipped open body
     std::filesystem::path initialWeights;  ///< .safetensors to start from; empty: from nothing
     // data

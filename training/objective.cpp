@@ -34,10 +34,8 @@ void addSupervisedTerms(const HmrPrediction& prediction, const TensorBatch& batc
     add("scalePrior", weights.scalePrior, scaleRegularizer(prediction.camera));
 }
 
-}  // namespace
-
-Objective encoderObjective(const std::vector<HmrPrediction>& predictions, const TensorBatch& batch, const BodyLayer& body,
-                           PosePriorDiscriminatorImpl* discriminator, const LossWeights& weights) {
+Objective supervisedObjective(const std::vector<HmrPrediction>& predictions, const TensorBatch& batch, const BodyLayer& body,
+                              const LossWeights& weights) {
     Objective objective;
     objective.total = torch::zeros({}, batch.keypoints.options());
     for (std::size_t i = 0; i < predictions.size(); ++i) {
@@ -45,6 +43,33 @@ Objective encoderObjective(const std::vector<HmrPrediction>& predictions, const 
         if (isLast || weights.earlierIterations > 0)
             addSupervisedTerms(predictions[i], batch, body, weights, isLast ? 1 : weights.earlierIterations, isLast, objective);
     }
+    return objective;
+}
+
+}  // namespace
+
+torch::Tensor liftedObjective(const std::vector<HmrPrediction>& predictions, const TensorBatch& batch, const BodyLayer& body,
+                              const LossWeights& weights) {
+    return supervisedObjective(predictions, batch, body, weights).total;
+}
+
+void addMapTerms(const JointMaps& maps, const TensorBatch& batch, const LossWeights& weights, Objective& objective) {
+    const auto add = [&](const char* name, double weight, const torch::Tensor& term) {
+        objective.total = objective.total + weight * term;
+        objective.terms.emplace_back(name, term.detach());
+    };
+    const torch::Tensor places = batch.keypoints.narrow(2, 0, 2), visible = (batch.keypoints.select(2, 2) > 0).to(torch::kFloat32);
+    add("jointMaps", weights.jointMaps, jointMapLoss(maps.logits, batch.keypoints));
+    add("seenJoints", weights.seenJoints, laplaceLoss(maps.keypoints, maps.logDeviation, places, visible));
+    const torch::Tensor hips = (batch.joints3d.select(1, 2) + batch.joints3d.select(1, 3)) / 2;
+    const torch::Tensor depths = (batch.joints3d.select(2, 2) - hips.select(1, 2).unsqueeze(1)).unsqueeze(2);
+    add("seenDepths", weights.seenDepths,
+        laplaceLoss(maps.depth.unsqueeze(2), maps.depthLogDeviation, depths, batch.hasJoints3d.unsqueeze(1).expand({-1, kNumCocoPlusJoints})));
+}
+
+Objective encoderObjective(const std::vector<HmrPrediction>& predictions, const TensorBatch& batch, const BodyLayer& body,
+                           PosePriorDiscriminatorImpl* discriminator, const LossWeights& weights) {
+    Objective objective = supervisedObjective(predictions, batch, body, weights);
     if (discriminator != nullptr) {
         const auto [rotations, betas] = allBodies(predictions);
         const torch::Tensor term = encoderAdversarialLoss(discriminator->forward(rotations, betas));

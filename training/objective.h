@@ -26,6 +26,13 @@ struct Objective {
 Objective encoderObjective(const std::vector<HmrPrediction>& predictions, const TensorBatch& batch, const BodyLayer& body,
                            PosePriorDiscriminatorImpl* discriminator, const LossWeights& weights);
 
+/// The supervised terms alone, weighted: what bodies without pictures teach.
+torch::Tensor liftedObjective(const std::vector<HmrPrediction>& predictions, const TensorBatch& batch, const BodyLayer& body,
+                              const LossWeights& weights);
+
+/// Adds the terms of the joint maps.
+void addMapTerms(const JointMaps& maps, const TensorBatch& batch, const LossWeights& weights, Objective& objective);
+
 /// What the discriminator minimises: least squares on real bodies and on the bodies of all iterations, cut from the encoder.
 torch::Tensor discriminatorObjective(const std::vector<HmrPrediction>& predictions, const TensorBatch& batch,
                                      PosePriorDiscriminatorImpl& discriminator);

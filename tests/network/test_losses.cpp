@@ -45,6 +45,34 @@ private Q_SLOTS:
         QVERIFY(isNear(reprojectionLoss(projected, keypoints), (0.5 + 1 + 1 + 0) / 4));
     }
 
+    void jointMapsAreBestWhereTheJointIs() {
+        // a joint in the middle of cell (row 1, column 6) of 4x8; the second one is not visible, the third beyond the crop
+        const auto keypoints = torch::tensor({{{0.625, -0.25, 1.0}, {0.0, 0.0, 0.0}, {1.4, 0.0, 1.0}}}, torch::kFloat64);
+        const auto lossAt = [&](int row, int column) {
+            auto logits = torch::zeros({1, 3, 4, 8}, torch::kFloat64);
+            for (int joint = 0; joint < 3; ++joint) logits[0][joint][row][column] = 3;
+            return jointMapLoss(logits, keypoints).item<double>();
+        };
+        for (int row = 0; row < 4; ++row)
+            for (int column = 0; column < 8; ++column)
+                if (row != 1 || column != 6) QVERIFY(lossAt(row, column) > lossAt(1, 6));
+        auto logits = torch::randn({1, 3, 4, 8}, torch::kFloat64);
+        const double before = jointMapLoss(logits, keypoints).item<double>();
+        logits.narrow(1, 1, 2).add_(torch::randn({1, 2, 4, 8}, torch::kFloat64));
+        QVERIFY(jointMapLoss(logits, keypoints).item<double>() == before);
+    }
+
+    // The likelihood is best when the claimed deviation is the error.
+    void laplaceLossRewardsHonestDeviations() {
+        const auto predicted = torch::full({1, 1, 2}, 0.25, torch::kFloat64), target = torch::zeros({1, 1, 2}, torch::kFloat64);
+        const auto weights = torch::ones({1, 1}, torch::kFloat64);
+        const auto lossOf = [&](double deviation) {
+            return laplaceLoss(predicted, torch::full({1, 1}, std::log(deviation), torch::kFloat64), target, weights).item<double>();
+        };
+        QVERIFY(std::abs(lossOf(0.25) - (1 + std::log(0.25))) < 1e-12);
+        QVERIFY(lossOf(0.2) > lossOf(0.25) && lossOf(0.3) > lossOf(0.25));
+    }
+
     void joints3dAreComparedAboutTheirHips() {
         const auto target = numbers({3, 14, 3});
         const auto labelled = indicators({1, 0, 1});

@@ -78,7 +78,7 @@ private Q_SLOTS:
         model->eval();
         const torch::NoGradGuard noGrad;
         const auto images = waves({1, 3, 64, 64}, 1000).to(torch::kFloat32);
-        const auto features = model->features(images).flatten().narrow(0, 0, 16);
+        const auto features = model->encode(images).features.flatten().narrow(0, 0, 16);
         const auto predictions = model->forward(images);
         QCOMPARE(predictions.size(), std::size_t{3});
         std::vector<torch::Tensor> cameras;
@@ -88,10 +88,38 @@ private Q_SLOTS:
         QVERIFY(largestDifference(predictions.back().betas.flatten(), tensorFrom(reference.at("betas"))) < 1e-4);
         QVERIFY(largestDifference(predictions.back().rotations.flatten(), tensorFrom(reference.at("rotations"))) < 1e-4);
 
-        const auto frozen = FrozenNetwork(*model)(images);
+        const auto frozen = FrozenNetwork(*model)(images).prediction;
         QVERIFY(largestDifference(frozen.rotations, predictions.back().rotations) < 1e-4);
         QVERIFY(largestDifference(frozen.betas, predictions.back().betas) < 1e-4);
         QVERIFY(largestDifference(frozen.camera, predictions.back().camera) < 1e-4);
+    }
+
+    void frozenJointMapsAgree() {
+        auto options = optionsOf(18, "6d");
+        options.hasJointMaps = true;
+        HmrModel model(options);
+        fillByFormula(*model);
+        model->eval();
+        const torch::NoGradGuard noGrad;
+        const auto images = waves({2, 3, 96, 80}, 1000).to(torch::kFloat32);
+        const auto expected = *model->encode(images).maps;
+        const auto answer = FrozenNetwork(*model)(images);
+        QVERIFY(answer.maps.has_value());
+        QCOMPARE(expected.logits.sizes(), torch::IntArrayRef({2, kNumCocoPlusJoints, 12, 10}));
+        QVERIFY(largestDifference(answer.maps->keypoints, expected.keypoints) < 1e-4);
+        QVERIFY(largestDifference(answer.maps->logDeviation, expected.logDeviation) < 1e-3);
+        QVERIFY(largestDifference(answer.maps->depth, expected.depth) < 1e-3);
+        QVERIFY(largestDifference(answer.prediction.camera, model->forward(images).back().camera) < 1e-3);
+    }
+
+    void jointMapsSayWhereTheyPeak() {
+        auto logits = torch::zeros({1, kNumCocoPlusJoints, 4, 8});
+        logits[0][3][2][5] = 40;  // row 2 of 4, column 5 of 8
+        const auto maps = readJointMaps(logits, torch::zeros({1, kJointAppearance, 4, 8}),
+                                        torch::zeros({3, kNumCocoPlusJoints, kJointAppearance + 2}), torch::zeros({3, kNumCocoPlusJoints}));
+        QVERIFY(std::abs(maps.keypoints[0][3][0].item<double>() - 0.375) < 1e-5);
+        QVERIFY(std::abs(maps.keypoints[0][3][1].item<double>() - 0.25) < 1e-5);
+        QVERIFY(maps.keypoints[0][4].abs().max().item<double>() < 1e-5);  // a flat map: the middle
     }
 
     void startsUprightBeforeTheCamera_data() {

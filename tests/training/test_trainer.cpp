@@ -12,6 +12,7 @@
 #include "network/weights_file.h"
 #include "support/error_text.h"
 #include "support/test_class.h"
+#include "training/lifted_bodies.h"
 #include "training/stick_source.h"
 
 using namespace hmr;
@@ -84,9 +85,9 @@ TensorBatch batchOf(std::uint64_t number, const TrainingConfig& config) {
 }
 
 /// A learner with the start that the seed gives.
-std::unique_ptr<Learner> seededLearner(const TrainingConfig& config, ProcessGroup* group = nullptr) {
+std::unique_ptr<HmrLearner> seededLearner(const TrainingConfig& config, ProcessGroup* group = nullptr) {
     torch::manual_seed(config.seed);
-    return std::make_unique<Learner>(config, *SmallBody::model(), smallData().meanBody, torch::kCPU, group);
+    return std::make_unique<HmrLearner>(config, *SmallBody::model(), smallMeanBody(), torch::kCPU, group);
 }
 
 double largestDifference(Learner& a, Learner& b, const std::string& name) {
@@ -135,6 +136,54 @@ private Q_SLOTS:
                 contentOf(place("dropout-unbroken") / "checkpoints" / checkpointName(4)));
     }
 
+    void jointMapsResumeToo() {
+        Run unbroken, first, second;
+        for (Run* run : {&unbroken, &first, &second}) {
+            run->config.jointMaps = true;
+            run->config.liftedBodies = 2;
+            run->config.appearanceDropout = 0.3;
+        }
+        unbroken.train(place("maps-unbroken"));
+        first.train(place("maps-broken"));
+        fs::remove(place("maps-broken") / "checkpoints" / checkpointName(4));
+        second.train(place("maps-broken"), true);
+        QVERIFY(contentOf(place("maps-broken") / "checkpoints" / checkpointName(4)) ==
+                contentOf(place("maps-unbroken") / "checkpoints" / checkpointName(4)));
+        QVERIFY(unbroken.terminal.str().find("PCK@0.1 of the joint maps") != std::string::npos);
+    }
+
+    void weightsWithoutJointMapsStartTheBackbone() {
+        Run plain;
+        plain.train(place("plain"));
+        TrainingConfig config = smallConfig();
+        config.jointMaps = true;
+        config.initialWeights = place("plain") / "weights.safetensors";
+        const auto learner = seededLearner(config);
+        const SafetensorsFile file(config.initialWeights);
+        const auto bias = learner->model()->named_parameters()["layer2.0.bn1.bias"];
+        QVERIFY(std::memcmp(file.tensors().at("layer2.0.bn1.bias").bytes.data(), bias.data_ptr(), bias.nbytes()) == 0);
+    }
+
+    // What lifted bodies claim of their joints' errors is what the errors are.
+    void liftedJointsAreOffByWhatTheyClaim() {
+        torch::manual_seed(3);
+        const std::int64_t count = 600;
+        const auto rotations = torch::eye(3).expand({count, kNumSmplJoints, 3, 3}).contiguous();
+        const BodyLayer body(*SmallBody::model(), torch::kCPU);
+        const LiftedBodies lifted = liftBodies(rotations, torch::randn({count, kNumBetas}), body, 0.75, 7);
+        QVERIFY(lifted.features.narrow(1, 0, 7).abs().max().item<double>() == 0);
+        const auto places = lifted.labels.keypoints.narrow(2, 0, 2);
+        const auto seen = lifted.features.narrow(1, 7, 2 * kNumCocoPlusJoints).view({count, kNumCocoPlusJoints, 2});
+        const auto logDeviation = lifted.features.narrow(1, 7 + 2 * kNumCocoPlusJoints, kNumCocoPlusJoints);
+        const auto isInside = (torch::amax(places.abs(), {2}) < 0.8).logical_and(logDeviation < -2.5);
+        const auto ratio = ((seen - places).abs().mean(2) / logDeviation.exp()).masked_select(isInside);
+        QVERIFY(ratio.numel() > 2000);
+        QVERIFY2(std::abs(ratio.mean().item<double>() - 1) < 0.05, qPrintable(QString::number(ratio.mean().item<double>())));
+        const auto root = lifted.labels.rotations.select(1, 0);
+        QVERIFY((torch::matmul(root, root.transpose(1, 2)) - torch::eye(3)).abs().max().item<double>() < 1e-5);
+        QVERIFY((torch::det(root) - 1).abs().max().item<double>() < 1e-5);
+    }
+
     void damagedNewestCheckpointFallsBackToTheOneBefore() {
         Run run;
         run.train(place("damaged"));
@@ -160,7 +209,7 @@ private Q_SLOTS:
 
     void lossThatIsNotFiniteStopsAndNamesTheStep() {
         Run run;
-        run.data.makeSource = [body = run.data.body](int size) {
+        run.data.makeSource = [body = SmallBody::model()](int size) {
             return std::make_unique<BadSource>(std::make_unique<StickSource>(body, 5, size));
         };
         const QString text = errorText([&] { run.train(place("nan")); });
@@ -223,16 +272,16 @@ private Q_SLOTS:
         config.adversarialPrior = false;
         const auto learner = seededLearner(config);
         const TensorBatch batch = batchOf(0, config);
-        const double first = learner->accumulate(batch, 1).loss;
+        const double first = learner->learn(batch, 1).loss;
         double last = first;
-        for (int i = 0; i < 25; ++i) last = learner->accumulate(batch, 1).loss;
+        for (int i = 0; i < 25; ++i) last = learner->learn(batch, 1).loss;
         QVERIFY2(last < 0.6 * first, qPrintable(QString("%1 to %2").arg(first).arg(last)));
     }
 
     void switchesReproduceTheAblations() {
         TrainingConfig config = smallConfig();
         const auto termsOf = [](const TrainingConfig& c) {
-            const StepFigures figures = seededLearner(c)->accumulate(batchOf(0, c), 1);
+            const StepFigures figures = seededLearner(c)->learn(batchOf(0, c), 1);
             return std::map<std::string, double>(figures.terms.begin(), figures.terms.end());
         };
         const auto whole = termsOf(config);
@@ -254,8 +303,8 @@ private Q_SLOTS:
         TrainingConfig config = smallConfig();
         config.dropout = 0;  // both would draw from the one random state
         const auto a = seededLearner(config), b = seededLearner(config);
-        a->accumulate(batchOf(0, config), 1);
-        b->accumulate(batchOf(0, config), 1);
+        a->learn(batchOf(0, config), 1);
+        b->learn(batchOf(0, config), 1);
         a->predict(batchOf(3, config).pictures);
         for (const char* name : {"encoder.values", "encoder.averaged", "encoder.buffer.0", "encoder.averaged_buffer.0"})
             QCOMPARE(largestDifference(*a, *b, name), 0.0);
@@ -273,11 +322,11 @@ private Q_SLOTS:
         std::thread other(join, 1);
         join(0);
         other.join();
-        const std::unique_ptr<Learner> pair[2] = {seededLearner(config, groups[0].get()), seededLearner(config, groups[1].get())};
+        const std::unique_ptr<HmrLearner> pair[2] = {seededLearner(config, groups[0].get()), seededLearner(config, groups[1].get())};
         for (std::uint64_t step = 0; step < 3; ++step) {
-            for (std::uint64_t half = 0; half < 2; ++half) single->accumulate(batchOf(2 * step + half, config), 1);
-            std::thread second([&] { pair[1]->accumulate(batchOf(2 * step + 1, config), 1); });
-            pair[0]->accumulate(batchOf(2 * step, config), 1);
+            for (std::uint64_t half = 0; half < 2; ++half) single->learn(batchOf(2 * step + half, config), 1);
+            std::thread second([&] { pair[1]->learn(batchOf(2 * step + 1, config), 1); });
+            pair[0]->learn(batchOf(2 * step, config), 1);
             second.join();
         }
         QVERIFY(largestDifference(*pair[0], *pair[1], "encoder.values") < 1e-6);

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+#include "body/seen_joints.h"
+
+namespace hmr {
+
+SeenJoints sourceFromCrop(const SeenJoints& joints, const CropWindow& crop) {
+    const double half = crop.side / 2;
+    SeenJoints seen;
+    seen.positions = (joints.positions * half).rowwise() + crop.center.transpose();
+    seen.deviations = joints.deviations * half;
+    return seen;
+}
+
+}  // namespace hmr
