@@ -136,6 +136,7 @@ void MainWindow::buildPanels() {
     addDockWidget(Qt::RightDockWidgetArea, poseDock);
     addDockWidget(Qt::RightDockWidgetArea, shapeDock);
     tabifyDockWidget(poseDock, shapeDock);
+    buildEditingPanels(peopleDock, poseDock);
     setTabPosition(Qt::RightDockWidgetArea, QTabWidget::North);
     poseDock->raise();
     resizeDocks({peopleDock, poseDock}, {150, 600}, Qt::Vertical);

@@ -4,20 +4,24 @@
 #include <QMainWindow>
 #include <QMap>
 #include <memory>
+#include <optional>
 
 #include "app/export_job.h"
+#include "app/pose_editing.h"
 #include "app/recovery_job.h"
 #include "app/session.h"
 #include "app/studio_options.h"
 
 class QAction;
 class QActionGroup;
+class QDockWidget;
 class QLabel;
 class QMenu;
 class QSlider;
 
 namespace hmr {
 
+class FitPanel;
 class FolderStrip;
 class MotionDesk;
 class MessageBar;
@@ -73,6 +77,13 @@ private:
     void saveWindowScreenshot();
     void restoreLayout();
 
+    // main_window_editing.cpp
+    void buildEditingPanels(QDockWidget* peopleDock, QDockWidget* poseDock);
+    void buildPoseMenu();
+    void changePose(const QString& text, const std::function<PersonEdit(int person)>& change);
+    PersonEdit pasted(int person) const;
+    void updatePoseActions();
+
     // main_window_actions.cpp
     void buildActions();
     void buildFileMenu();
@@ -113,6 +124,8 @@ private:
     MessageBar* messages_ = nullptr;
     FolderStrip* strip_ = nullptr;
     TransportBar* transport_ = nullptr;
+    FitPanel* fit_ = nullptr;
+    std::optional<CopiedPose> copied_;
     QLabel *sourceLabel_ = nullptr, *busyLabel_ = nullptr, *rateLabel_ = nullptr, *stagesLabel_ = nullptr, *deviceLabel_ = nullptr,
            *zoomLabel_ = nullptr;
     QMap<QString, QAction*> actions_;
