@@ -51,7 +51,15 @@ SetBeta::SetBeta(Session& session, int person, int index, double value)
 
 ResetJoints::ResetJoints(Session& session, int person, std::span<const int> joints, const QString& text)
     : EditPerson(session, person, text) {
-    for (const int joint : joints) after_.rotations.erase(joint);
+    for (const int joint : joints) {
+        if (!after_.lockedJoints.contains(joint)) after_.rotations.erase(joint);
+    }
+}
+
+ChangePerson::ChangePerson(Session& session, int person, const QString& text, PersonEdit after, int target)
+    : EditPerson(session, person, text) {
+    after_ = std::move(after);
+    target_ = target;
 }
 
 ResetShape::ResetShape(Session& session, int person, int index)

@@ -42,7 +42,15 @@ public:
     int id() const override { return 2; }
 };
 
-/// Gives joints back to the network's answer: one joint, a group, or all.
+/// Any other change of one person: dragging, snapping, mirroring, pasting, locking. `target` names what a gesture holds on to, so
+/// that its steps merge; −1: never merges.
+class ChangePerson : public EditPerson {
+public:
+    ChangePerson(Session& session, int person, const QString& text, PersonEdit after, int target = -1);
+    int id() const override { return 4; }
+};
+
+/// Gives joints back to the network's answer, those that are locked aside: one joint, a group, or all.
 class ResetJoints : public EditPerson {
 public:
     ResetJoints(Session& session, int person, std::span<const int> joints, const QString& text);

@@ -4,21 +4,26 @@
 #include <QMainWindow>
 #include <QMap>
 #include <memory>
+#include <optional>
 
 #include "app/export_job.h"
+#include "app/pose_editing.h"
 #include "app/recovery_job.h"
 #include "app/session.h"
 #include "app/studio_options.h"
 
 class QAction;
 class QActionGroup;
+class QDockWidget;
 class QLabel;
 class QMenu;
 class QSlider;
 
 namespace hmr {
 
+class FitPanel;
 class FolderStrip;
+class MotionDesk;
 class MessageBar;
 class PictureView;
 class TransportBar;
@@ -32,6 +37,7 @@ public:
 
     Session& session() { return *session_; }
     RecoveryJob& recoveryJob() { return *recoveryJob_; }
+    MotionDesk& motion() { return *motion_; }
     const StudioOptions& options() const { return options_; }
 
     /// Opens pictures, videos, a folder, a camera or a stream; the first of several is shown.
@@ -56,6 +62,7 @@ private:
     void buildStatusBar();
     void connectSession();
     void connectJobs();
+    void connectMotion();
     void openSource(const QString& source);
     void takeSource(const SourceInfo& info);
     void takeFrame(const FrameResult& result);
@@ -69,6 +76,13 @@ private:
     void addRecent(const QString& source);
     void saveWindowScreenshot();
     void restoreLayout();
+
+    // main_window_editing.cpp
+    void buildEditingPanels(QDockWidget* peopleDock, QDockWidget* poseDock);
+    void buildPoseMenu();
+    void changePose(const QString& text, const std::function<PersonEdit(int person)>& change);
+    PersonEdit pasted(int person) const;
+    void updatePoseActions();
 
     // main_window_actions.cpp
     void buildActions();
@@ -101,6 +115,7 @@ private:
     std::unique_ptr<Session> session_;
     std::unique_ptr<RecoveryJob> recoveryJob_;
     std::unique_ptr<ExportJob> exportJob_;
+    std::unique_ptr<MotionDesk> motion_;
     SourceInfo source_;
     QElapsedTimer sinceFrame_;
     double framesPerSecond_ = 0;
@@ -109,6 +124,8 @@ private:
     MessageBar* messages_ = nullptr;
     FolderStrip* strip_ = nullptr;
     TransportBar* transport_ = nullptr;
+    FitPanel* fit_ = nullptr;
+    std::optional<CopiedPose> copied_;
     QLabel *sourceLabel_ = nullptr, *busyLabel_ = nullptr, *rateLabel_ = nullptr, *stagesLabel_ = nullptr, *deviceLabel_ = nullptr,
            *zoomLabel_ = nullptr;
     QMap<QString, QAction*> actions_;

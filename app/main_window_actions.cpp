@@ -24,6 +24,7 @@
 #include "app/edit_commands.h"
 #include "app/folder_strip.h"
 #include "app/icons.h"
+#include "app/motion/motion_desk.h"
 #include "app/main_window.h"
 #include "app/picture_view.h"
 #include "app/preferences_dialog.h"
@@ -83,9 +84,11 @@ void MainWindow::changeView(const std::function<void(ViewSettings&)>& change) {
 void MainWindow::buildActions() {
     buildFileMenu();
     buildEditMenu();
+    buildPoseMenu();
     buildViewMenu();
     buildPlayMenu();
     buildExportMenu();
+    motion_->addMenu(menuBar(), menuBar()->actions().first()->menu());
     buildHelpMenu();
     buildToolBar();
     showView();
@@ -224,6 +227,7 @@ void MainWindow::buildToolBar() {
     addGroup({"openFiles", "openCamera"});
     addGroup({"undo", "redo"});
     addGroup({"drawBox", "findPeople"});
+    addGroup({"poseTool", "showGizmo"});
     addGroup({"viewOverlay", "viewSide", "viewOrbit", "fit"});
     bar->addWidget(opacityRow(opacity_, bar));
     auto* space = new QWidget(bar);
@@ -257,6 +261,7 @@ void MainWindow::updateActions() {
     for (const char* name : {"exportObj", "exportFbx", "exportGlb", "exportJson", "exportNpz"}) actions_[name]->setEnabled(hasPerson);
     for (const char* name : {"previousFrame", "nextFrame", "firstFrame"}) actions_[name]->setEnabled(source_.isVideo);
     actions_["play"]->setEnabled(source_.isVideo || source_.isLive);
+    updatePoseActions();
     const bool hasSeveral = session_->boxes().size() > 1;
     for (const char* name : {"previousPerson", "nextPerson"}) actions_[name]->setEnabled(hasSeveral);
 }
@@ -372,6 +377,8 @@ void MainWindow::showShortcuts() {
                                                {tr("Drag on the picture"), tr("Draw a box")},
                                                {tr("Drag a box, its sides or corners"), tr("Move or resize it")},
                                                {tr("Drag in the free view"), tr("Turn the bodies")},
+                                               {tr("Click a body"), tr("Choose the person and the part")},
+                                               {tr("Drag a joint of the skeleton"), tr("Move it; the limb follows")},
                                                {tr("Double-click a slider"), tr("Back to the network's answer")}};
     for (QAction* action : std::as_const(actions_)) {
         if (!action->shortcut().isEmpty()) rows << std::pair(action->shortcut().toString(QKeySequence::NativeText), action->text().remove('&').remove("…"));

@@ -48,6 +48,7 @@ protected:
         painter.setRenderHint(QPainter::Antialiasing);
         if (view_.session_.hasPicture()) {
             view_.paintLabels(painter);
+            view_.paintEditing(painter);
         } else {
             view_.paintWelcome(painter);
         }
@@ -99,7 +100,10 @@ Eigen::Vector2d PictureView::pictureSize() const {
 void PictureView::showChange() {
     shown_.reset();
     update();
+    updateNotes();
 }
+
+void PictureView::updateNotes() { notes_->update(); }
 
 void PictureView::followPicture() {
     if (pictureSize() != lastPictureSize_) {
@@ -196,6 +200,13 @@ PictureView::Placement PictureView::freePlacement(const Scene& scene) const {
     return {QRectF(rect()).center() - QPointF(middle.x(), middle.y()) * scale, scale};
 }
 
+PictureView::Placement PictureView::scenePlacement(const Scene& scene) const {
+    if (!isOverlay()) return scene.figures.empty() ? overlayPlacement() : freePlacement(scene);
+    Placement placement = overlayPlacement();
+    placement.scale *= pictureSize().x() / scene.width;
+    return placement;
+}
+
 void PictureView::paintGL() {
     const double ratio = devicePixelRatioF();
     Scene scene = this->scene();
@@ -204,12 +215,7 @@ void PictureView::paintGL() {
     viewport.targetWidth = std::max(1, static_cast<int>(std::lround(width() * ratio)));
     viewport.targetHeight = std::max(1, static_cast<int>(std::lround(height() * ratio)));
     if (hasPicture) {
-        Placement placement = overlayPlacement();
-        if (isOverlay()) {
-            placement.scale *= pictureSize().x() / scene.width;
-        } else if (!scene.figures.empty()) {
-            placement = freePlacement(scene);
-        }
+        const Placement placement = scenePlacement(scene);
         viewport.x = placement.corner.x() * ratio;
         viewport.y = placement.corner.y() * ratio;
         viewport.width = scene.width * placement.scale * ratio;

@@ -14,7 +14,6 @@ namespace hmr {
 namespace {
 
 constexpr double kGripReach = 7;    ///< logical pixels
-constexpr double kJointReach = 10;  ///< logical pixels
 
 double distance(const QPointF& a, const QPointF& b) { return std::hypot(a.x() - b.x(), a.y() - b.y()); }
 
@@ -49,27 +48,6 @@ PictureView::Hit PictureView::hitAt(const QPointF& point) const {
     return hit;
 }
 
-bool PictureView::selectJointAt(const QPointF& point) {
-    if (!session_.view().skeleton) return false;
-    int bestPerson = -1, bestJoint = -1;
-    double best = kJointReach;
-    for (const int id : session_.recoveredPeople()) {
-        const PersonEstimate& person = *session_.person(id);
-        const Points2d pixels = project(frameCamera(person.camera, person.crop), person.joints3d);
-        for (Eigen::Index joint = 0; joint < pixels.rows(); ++joint) {
-            const double away = distance(point, widgetFromPicture(pixels.row(joint).transpose()));
-            if (away >= best) continue;
-            best = away;
-            bestPerson = id;
-            bestJoint = static_cast<int>(joint);
-        }
-    }
-    if (bestPerson < 0) return false;
-    session_.selectPerson(bestPerson);
-    session_.selectJoint(bestJoint);
-    return true;
-}
-
 void PictureView::wheelEvent(QWheelEvent* event) {
     const double notches = event->angleDelta().y() / 120.0;
     if (notches != 0) zoomAt(event->position(), std::pow(1.2, notches));
@@ -83,6 +61,8 @@ void PictureView::mousePressEvent(QMouseEvent* event) {
     if (event->button() == Qt::MiddleButton || (event->button() == Qt::LeftButton && spaceIsDown_)) {
         drag_ = Drag::Pan;
         setCursor(Qt::ClosedHandCursor);
+    } else if (event->button() == Qt::LeftButton && !drawsBoxes_ && pressOnBody(event->position())) {
+        update();
     } else if (event->button() == Qt::LeftButton && !isOverlay()) {
         drag_ = session_.view().mode == ViewMode::Orbit ? Drag::Turn : Drag::Pan;
     } else if (event->button() == Qt::LeftButton) {
@@ -92,7 +72,6 @@ void PictureView::mousePressEvent(QMouseEvent* event) {
 
 void PictureView::pressOnPicture(const QPointF& point) {
     pressHit_ = hitAt(point);
-    if (!drawsBoxes_ && selectJointAt(point)) return;
     if (drawsBoxes_ || pressHit_.person < 0) {
         drag_ = Drag::DrawBox;
         return;
@@ -111,7 +90,7 @@ void PictureView::mouseMoveEvent(QMouseEvent* event) {
         return;
     }
     if (!hasMoved_ && distance(point, pressPoint_) < QApplication::startDragDistance() / 2.0) return;
-    if (!hasMoved_ && (drag_ == Drag::DrawBox || drag_ == Drag::EditBox)) Q_EMIT editStarted();
+    if (!hasMoved_ && drag_ != Drag::Pan && drag_ != Drag::Turn) Q_EMIT editStarted();
     hasMoved_ = true;
     lastPoint_ = point;
     switch (drag_) {
@@ -127,10 +106,16 @@ void PictureView::mouseMoveEvent(QMouseEvent* event) {
         case Drag::EditBox:
             dragBox(point);
             break;
+        case Drag::MoveJoint:
+        case Drag::TurnJoint:
+        case Drag::MoveTarget:
+            dragOnBody(point);
+            break;
         case Drag::None:
             break;
     }
     update();
+    updateNotes();
 }
 
 void PictureView::panBy(const QPointF& step) {
@@ -175,11 +160,12 @@ void PictureView::mouseReleaseEvent(QMouseEvent* event) {
     const Drag drag = std::exchange(drag_, Drag::None);
     if (drag == Drag::DrawBox && hasMoved_) {
         finishBox(event->position());
-    } else if (drag == Drag::DrawBox && !drawsBoxes_ && !hasMoved_) {
-        session_.selectPerson(pressHit_.person);
-    } else if (drag == Drag::EditBox && !hasMoved_) {
-        session_.selectPerson(pressHit_.person);
+    } else if (drag == Drag::EditBox || (drag == Drag::DrawBox && !drawsBoxes_)) {
+        if (!hasMoved_ && !select(partAt(event->position()))) session_.selectPerson(pressHit_.person);
+    } else if (drag == Drag::Turn && !hasMoved_) {
+        select(partAt(event->position()));
     }
+    finishBodyDrag();
     updateCursor(event->position());
     update();
 }
@@ -195,7 +181,9 @@ void PictureView::keyPressEvent(QKeyEvent* event) {
     } else if (event->key() == Qt::Key_Escape) {
         newBox_.reset();
         drag_ = Drag::None;
+        finishBodyDrag();
         setDrawsBoxes(false);
+        setPosesBodies(false);
         update();
     } else {
         QOpenGLWidget::keyPressEvent(event);

@@ -3,12 +3,16 @@
 
 #include <algorithm>
 
+#include "body/error.h"
+
 namespace hmr {
 namespace {
 
 const PersonEdit kNoEdit;
 
-void override(BodyParameters& parameters, const PersonEdit& edit) {
+void override(PersonEstimate& person, const PersonEdit& edit) {
+    BodyParameters& parameters = person.parameters;
+    if (edit.camera) person.camera = cropCamera(frameCamera(edit.camera->camera, edit.camera->crop), person.crop);
     for (const auto& [joint, axisAngle] : edit.rotations) {
         if (joint < parameters.pose.rows()) parameters.pose.row(joint) = axisAngle.transpose();
     }
@@ -29,6 +33,8 @@ Session::~Session() { undoStack_.disconnect(); }
 
 void Session::setBody(std::shared_ptr<const BodyModel> body) {
     body_ = std::move(body);
+    keypoints_.reset();
+    measured_.clear();
     shown_.clear();
     Q_EMIT bodyChanged();
     Q_EMIT peopleChanged();
@@ -53,6 +59,13 @@ void Session::clear() {
     Q_EMIT selectionChanged();
 }
 
+void Session::restore(const SessionState& state) {
+    undoStack_.clear();
+    state_ = state;
+    shown_.clear();
+    Q_EMIT peopleChanged();
+}
+
 PictureKey Session::pictureKey() const {
     if (!frame_.estimate) return {};
     return {frame_.estimate->frame.name, frame_.estimate->frame.index};
@@ -71,11 +84,10 @@ bool Session::hasBoxesByHand() const { return frame_.estimate && state_.boxes.co
 const Session::ShownPerson* Session::shown(int id) const {
     if (!body_ || !frame_.estimate) return nullptr;
     if (const auto known = shown_.find(id); known != shown_.end()) return &known->second;
-    const auto& people = frame_.estimate->people;
-    const auto recovered = std::find_if(people.begin(), people.end(), [id](const auto& person) { return person.id == id; });
-    if (recovered == people.end() || !contains(boxes(), id)) return nullptr;
-    ShownPerson entry{*recovered, nullptr};
-    override(entry.person.parameters, edit(id));
+    const PersonEstimate* answer = recovered(id);
+    if (!answer || !contains(boxes(), id)) return nullptr;
+    ShownPerson entry{*answer, nullptr};
+    override(entry.person, edit(id));
     entry.posed = std::make_shared<const PosedBody>(updateJoints(*body_, entry.person));
     return &shown_.emplace(id, std::move(entry)).first->second;
 }
@@ -90,9 +102,33 @@ std::shared_ptr<const PosedBody> Session::posed(int id) const {
     return entry ? entry->posed : nullptr;
 }
 
+std::shared_ptr<const BodyMeasurements> Session::measurements(int id) const {
+    const PersonEstimate* shown = person(id);
+    if (!shown) return nullptr;
+    Measured& known = measured_[id];
+    const Eigen::VectorXd& betas = shown->parameters.betas;
+    if (!known.measurements || known.betas.size() != betas.size() || known.betas != betas) {
+        known = {betas, std::make_shared<const BodyMeasurements>(measureBody(*body_, betas))};
+    }
+    return known.measurements;
+}
+
 const PersonEdit& Session::edit(int id) const {
     const auto found = state_.edits.find({pictureKey().source, id});
     return found == state_.edits.end() ? kNoEdit : found->second;
+}
+
+const PersonEstimate* Session::recovered(int id) const {
+    if (!frame_.estimate) return nullptr;
+    const auto& people = frame_.estimate->people;
+    const auto found = std::find_if(people.begin(), people.end(), [id](const auto& person) { return person.id == id; });
+    return found == people.end() ? nullptr : &*found;
+}
+
+const std::shared_ptr<const KeypointModel>& Session::keypoints() const {
+    if (!body_) throw Error("There is no body to edit yet; wait until the models are loaded.");
+    if (!keypoints_) keypoints_ = std::make_shared<const KeypointModel>(*body_);
+    return keypoints_;
 }
 
 std::vector<int> Session::recoveredPeople() const {

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "app/session_state.h"
+#include "body/fitting/keypoints.h"
+#include "body/measurements.h"
 #include "body/posing.h"
 #include "inference/recovery.h"
 #include "renderer/scene.h"
@@ -26,6 +28,10 @@ struct ViewSettings {
     bool skeleton = false;
     bool backFaces = false;
     bool boxes = true;
+    bool joints2d = false;  ///< the 19 joints of the picture, to be dragged
+    bool measures = false;  ///< the lines of the measurements
+    bool gizmo = false;     ///< rings that turn the chosen joint
+    bool gizmoIsLocal = true;  ///< about the joint's own axes, else about those of the camera
     bool operator==(const ViewSettings&) const = default;
 };
 
@@ -48,11 +54,15 @@ public:
     void setBody(std::shared_ptr<const BodyModel> body);
     void setFrame(const FrameResult& result);
     void clear();  ///< no source; edits and undo are forgotten
+    void restore(const SessionState& state);  ///< edits and boxes of a session that was opened; undo is forgotten
 
     const std::shared_ptr<const BodyModel>& body() const { return body_; }
     const FrameResult& frame() const { return frame_; }
     bool hasPicture() const { return frame_.estimate != nullptr; }
     PictureKey pictureKey() const;
+
+    /// What dragging and fitting need of the body; made when first asked for. Throws Error when the body cannot be fitted.
+    const std::shared_ptr<const KeypointModel>& keypoints() const;
 
     // People of the current frame.
     /// Boxes set by hand where there are any, else those that were found.
@@ -63,6 +73,10 @@ public:
     /// The edited body in camera axes; null while the person has not been recovered.
     std::shared_ptr<const PosedBody> posed(int id) const;
     const PersonEdit& edit(int id) const;
+    /// Of the shown shape; null while the person has not been recovered. Throws Error when the body cannot be measured.
+    std::shared_ptr<const BodyMeasurements> measurements(int id) const;
+    /// The network's answer without edits; null while there is none.
+    const PersonEstimate* recovered(int id) const;
     std::vector<int> recoveredPeople() const;
     int nextPersonId() const;
 
@@ -101,14 +115,20 @@ private:
         PersonEstimate person;
         std::shared_ptr<const PosedBody> posed;
     };
+    struct Measured {
+        Eigen::VectorXd betas;
+        std::shared_ptr<const BodyMeasurements> measurements;
+    };
     const ShownPerson* shown(int id) const;
     void keepSelectionValid();
 
     std::shared_ptr<const BodyModel> body_;
+    mutable std::shared_ptr<const KeypointModel> keypoints_;
     FrameResult frame_;
     SessionState state_;
     ViewSettings view_;
     int selectedPerson_ = -1, selectedJoint_ = 0, gesture_ = 0;
+    mutable std::map<int, Measured> measured_;
     mutable std::map<int, ShownPerson> shown_;  ///< posed on demand, dropped when stale
     QUndoStack undoStack_;
 };

@@ -3,9 +3,12 @@
 #include <Eigen/Core>
 #include <compare>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "body/camera.h"
 #include "body/types.h"
 
 namespace hmr {
@@ -17,11 +20,22 @@ struct PersonBox {
     bool operator==(const PersonBox&) const = default;
 };
 
+/// A crop's camera together with the crop: a place in the picture that means the same whatever the network looks at next.
+struct PlacedCamera {
+    WeakPerspectiveCamera camera;
+    CropWindow crop;
+    bool operator==(const PlacedCamera&) const = default;
+};
+
 /// What the user changed of one person. Each value overrides the network's answer until it is reset.
 struct PersonEdit {
     std::map<int, Eigen::Vector3d> rotations;  ///< joint → axis-angle to its parent, radians
     std::map<int, double> betas;               ///< shape direction → standard deviations
-    bool isEmpty() const { return rotations.empty() && betas.empty(); }
+    std::optional<PlacedCamera> camera;        ///< where the body stands
+    std::set<int> lockedJoints;                ///< keep their rotation in whatever is done to the pose as a whole
+    std::set<int> pinnedJoints;                ///< stay in their place while others are dragged
+    std::map<int, std::map<int, Eigen::Vector2d>> targets;  ///< frame → coco-plus joint → the source pixel it belongs on
+    bool isEmpty() const { return *this == PersonEdit{}; }
     bool operator==(const PersonEdit&) const = default;
 };
 

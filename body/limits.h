@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <Eigen/Core>
 #include <array>
 #include <vector>
 
@@ -21,8 +22,19 @@ struct JointLimits {
     std::array<AngleRange, 3> ranges;
 };
 
-/// Limits of SMPL's 24 joints; the root has none. Generous ranges of general anatomy, right side mirrored from the left.
-const std::array<JointLimits, kNumSmplJoints>& smplJointLimits();
+/// Limits of SMPL's 24 joints; the root has none, the right side mirrors the left.
+using SmplLimits = std::array<JointLimits, kNumSmplJoints>;
+
+/// Generous ranges of general anatomy.
+const SmplLimits& smplJointLimits();
+
+/// Wider ones that sort out the glitches of recordings, whose joint axes are off by tens of degrees (elbows above all) without
+/// the pose being wrong.
+const SmplLimits& recordedJointLimits();
+
+/// The angles that JointLimits::ranges bound: twist on the bone's axis, the swing's rotation vector on the others.
+/// `byTangent` receives their derivative by w where the rotation moves to rotation · exp(w).
+Eigen::Vector3d limitAngles(const Eigen::Matrix3d& rotation, int boneAxis, Eigen::Matrix3d* byTangent = nullptr);
 
 /// A joint that is turned too far.
 struct LimitViolation {
@@ -32,7 +44,10 @@ struct LimitViolation {
 };
 
 /// What a pose [24,3] (axis-angle) breaks, in the order of joints and axes. Throws Error for another number of joints.
-std::vector<LimitViolation> limitViolations(const Points3d& pose);
+std::vector<LimitViolation> limitViolations(const Points3d& pose, const SmplLimits& limits = smplJointLimits());
+
+/// The joints that break limits by more than `tolerance` radians, in order.
+std::vector<int> jointsBeyondLimits(const Points3d& pose, const SmplLimits& limits = smplJointLimits(), double tolerance = 0);
 
 /// The pose with each joint's twist and swing brought into range; joints within their limits stay as they are.
 Points3d withinLimits(const Points3d& pose);

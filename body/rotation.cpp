@@ -7,12 +7,6 @@
 namespace hmr {
 namespace {
 
-Eigen::Matrix3d crossProductMatrix(const Eigen::Vector3d& v) {
-    Eigen::Matrix3d matrix;
-    matrix << 0, -v.z(), v.y(), v.z(), 0, -v.x(), -v.y(), v.x(), 0;
-    return matrix;
-}
-
 /// sin(x)/x
 double sinc(double x) {
     return std::abs(x) < 1e-4 ? 1 - x * x / 6 : std::sin(x) / x;
@@ -28,6 +22,12 @@ Eigen::Quaterniond positiveQuaternion(const Eigen::Matrix3d& rotation) {
 
 }  // namespace
 
+Eigen::Matrix3d crossProductMatrix(const Eigen::Vector3d& v) {
+    Eigen::Matrix3d matrix;
+    matrix << 0, -v.z(), v.y(), v.z(), 0, -v.x(), -v.y(), v.x(), 0;
+    return matrix;
+}
+
 Eigen::Matrix3d rotationFromAxisAngle(const Eigen::Vector3d& axisAngle) {
     const double angle = axisAngle.norm();
     const double halfSinc = sinc(angle / 2);
@@ -41,6 +41,20 @@ Eigen::Vector3d axisAngleFromRotation(const Eigen::Matrix3d& rotation) {
     const double sine = quaternion.vec().norm();
     if (sine < 1e-12) return 2 * quaternion.vec();
     return quaternion.vec() * (2 * std::atan2(sine, quaternion.w()) / sine);
+}
+
+Eigen::Matrix3d rightJacobian(const Eigen::Vector3d& axisAngle) {
+    const double angle = axisAngle.norm(), halfSinc = sinc(angle / 2);
+    const double cubic = angle < 1e-3 ? 1.0 / 6 - angle * angle / 120 : (angle - std::sin(angle)) / (angle * angle * angle);
+    const Eigen::Matrix3d cross = crossProductMatrix(axisAngle);
+    return Eigen::Matrix3d::Identity() - 0.5 * halfSinc * halfSinc * cross + cubic * (cross * cross);
+}
+
+Eigen::Matrix3d inverseRightJacobian(const Eigen::Vector3d& axisAngle) {
+    const double angle = axisAngle.norm();
+    const double square = angle < 1e-3 ? 1.0 / 12 + angle * angle / 720 : (1 - angle / 2 / std::tan(angle / 2)) / (angle * angle);
+    const Eigen::Matrix3d cross = crossProductMatrix(axisAngle);
+    return Eigen::Matrix3d::Identity() + 0.5 * cross + square * (cross * cross);
 }
 
 Eigen::Matrix3d rotationFromSixD(const Vector6d& sixD, SixDOrder order) {

@@ -11,6 +11,15 @@ Eigen::Matrix3d rotationFromAxisAngle(const Eigen::Vector3d& axisAngle);
 /// Axis-angle vector (radians, length in [0, π]) of a rotation matrix; well conditioned near 0 and π.
 Eigen::Vector3d axisAngleFromRotation(const Eigen::Matrix3d& rotation);
 
+/// [v]× with [v]× w = v × w.
+Eigen::Matrix3d crossProductMatrix(const Eigen::Vector3d& v);
+
+/// How the exponential map turns: exp(v + d) = exp(v) · exp(rightJacobian(v) · d) to first order.
+Eigen::Matrix3d rightJacobian(const Eigen::Vector3d& axisAngle);
+
+/// And the logarithm: log(R · exp(w)) = log R + inverseRightJacobian(log R) · w to first order; at angles below 2π.
+Eigen::Matrix3d inverseRightJacobian(const Eigen::Vector3d& axisAngle);
+
 /// How six numbers become a rotation (Zhou et al., CVPR 2019): Gram-Schmidt of two vectors that are the first two columns.
 enum class SixDOrder {
     Interleaved,  ///< SPIN: view(3, 2), the vectors are elements 0,2,4 and 1,3,5

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <filesystem>
 #include <iostream>
+#include <map>
 #include <memory>
 
 #include "cli/commands.h"
@@ -17,10 +18,11 @@ namespace fs = std::filesystem;
 struct Arguments {
     fs::path data, output;
     int longestSide = 256, minJoints = 1;
+    AnnotationPart part = AnnotationPart::All;
 };
 
 std::vector<AnnotatedPerson> wantedPeople(const Arguments& arguments) {
-    std::vector<AnnotatedPerson> people = readAnnotations(arguments.data);
+    std::vector<AnnotatedPerson> people = readAnnotations(arguments.data, arguments.part);
     std::erase_if(people, [&](const AnnotatedPerson& person) { return countVisible(person.keypoints) < arguments.minJoints; });
     return people;
 }
@@ -48,6 +50,11 @@ int check(const Arguments& arguments) {
     return problems.empty() ? 0 : 1;
 }
 
+void addPartOption(CLI::App& command, Arguments& arguments) {
+    static const std::map<std::string, AnnotationPart> kParts = {{"all", AnnotationPart::All}, {"training", AnnotationPart::Training}, {"test", AnnotationPart::Test}};
+    command.add_option("--part", arguments.part, "Of a data set that its owners divide: all (default), training or test")->transform(CLI::CheckedTransformer(kParts));
+}
+
 }  // namespace
 
 void addDatasetCommand(CLI::App& app, int& exitCode) {
@@ -55,14 +62,16 @@ void addDatasetCommand(CLI::App& app, int& exitCode) {
     command->require_subcommand(1);
     auto arguments = std::make_shared<Arguments>();
     CLI::App* packing = command->add_subcommand("pack", "Put annotated pictures into one file for training");
-    packing->add_option("data", arguments->data, "LSP table (.csv), COCO keypoints (.json) or a folder with one of them")->required();
+    packing->add_option("data", arguments->data, "LSP table (.csv), COCO keypoints (.json), label lines (.jsonl), or the folder of a data set (COCO, LSP, MPII, MPI-INF-3DHP, Human3.6M, 3DPW)")->required();
     packing->add_option("-o,--out", arguments->output, "The packed file (.npz)")->required();
     packing->add_option("--longest-side", arguments->longestSide, "Larger pictures are shrunk to this, pixels")->check(CLI::Range(32, 4096));
     packing->add_option("--min-joints", arguments->minJoints, "Leave out people with fewer visible joints");
+    addPartOption(*packing, *arguments);
     packing->callback([arguments] { pack(*arguments); });
     CLI::App* checking = command->add_subcommand("check", "Say what is wrong with a data set and draw a contact sheet");
     checking->add_option("data", arguments->data, "As for pack")->required();
     checking->add_option("-o,--out", arguments->output, "Contact sheet (.png or .jpg)");
+    addPartOption(*checking, *arguments);
     checking->callback([arguments, &exitCode] { exitCode = check(*arguments); });
 }
 

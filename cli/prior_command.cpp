@@ -6,6 +6,8 @@
 #include <memory>
 
 #include "cli/commands.h"
+#include "formats/pose_mixture_file.h"
+#include "training/pose_mixture_learning.h"
 #include "training/prior_builder.h"
 
 namespace hmr {
@@ -42,6 +44,26 @@ void build(const PriorArguments& arguments, int& exitCode) {
     exitCode = hasProblems ? 1 : 0;
 }
 
+struct MixtureArguments {
+    std::filesystem::path prior, out;
+    MixtureOptions options;
+};
+
+void learn(const MixtureArguments& arguments) {
+    const PoseMixture mixture = learnPoseMixture(loadPosePrior(arguments.prior), arguments.options);
+    savePoseMixture(arguments.out, mixture);
+    std::printf("%zu components in %s\n", mixture.components.size(), arguments.out.c_str());
+}
+
+void addMixtureCommand(CLI::App& prior) {
+    auto arguments = std::make_shared<MixtureArguments>();
+    CLI::App* command = prior.add_subcommand("mixture", "Learn from a prior how likely a pose is, for fitting bodies to pictures");
+    command->add_option("prior", arguments->prior, "The prior to learn from (.npz)")->required();
+    command->add_option("-o,--out", arguments->out, "The table to write (.npz)")->required();
+    command->add_option("--components", arguments->options.components, "Gaussians of the mixture")->check(CLI::Range(1, 100));
+    command->callback([arguments] { learn(*arguments); });
+}
+
 }  // namespace
 
 void addPriorCommand(CLI::App& app, int& exitCode) {
@@ -57,6 +79,7 @@ void addPriorCommand(CLI::App& app, int& exitCode) {
     command->add_option("--count", arguments->options.count, "Keep only so many poses, far from each other")->check(CLI::PositiveNumber);
     command->add_flag("-q,--quiet", arguments->isQuiet, "Report the totals, not every file");
     command->callback([arguments, &exitCode] { build(*arguments, exitCode); });
+    addMixtureCommand(*prior);
 }
 
 }  // namespace hmr

@@ -7,8 +7,10 @@
 
 #include "body/error.h"
 #include "cli/commands.h"
+#include "cli/synth_video.h"
 #include "formats/atomic_file.h"
 #include "training/drawing.h"
+#include "training/evaluation/evaluation_set.h"
 #include "training/label_lines.h"
 #include "training/picture_file.h"
 #include "training/synthetic_scene.h"
@@ -100,6 +102,23 @@ void addPackCommand(CLI::App& synth, const std::shared_ptr<SynthArguments>& argu
     pack->callback([arguments, &exitCode] { packFolder(*arguments, exitCode); });
 }
 
+void addBenchmarkCommand(CLI::App& synth) {
+    struct Benchmark {
+        fs::path out;
+        std::uint64_t seed = 0;
+        int count = 5000;
+    };
+    auto arguments = std::make_shared<Benchmark>();
+    CLI::App* benchmark = synth.add_subcommand("benchmark", "Freeze a list of held-out synthetic pictures to measure on");
+    benchmark->add_option("--seed", arguments->seed, "Seed of its pictures; take one that no training run uses")->required();
+    benchmark->add_option("--count", arguments->count, "How many pictures")->check(CLI::Range(1, 1000000))->capture_default_str();
+    benchmark->add_option("-o,--out", arguments->out, "The file to write (.json)")->required();
+    benchmark->callback([arguments] {
+        writeBenchmark(arguments->out, arguments->seed, arguments->count);
+        std::cout << arguments->out.string() << ": " << arguments->count << " pictures\n";
+    });
+}
+
 }  // namespace
 
 void addSynthCommand(CLI::App& app, int& exitCode) {
@@ -127,6 +146,10 @@ void addSynthCommand(CLI::App& app, int& exitCode) {
     command->add_flag("--joints", arguments->drawsJoints, "Draw the joints on the contact sheet");
     command->add_flag("--parts", arguments->writesParts, "Also write the six part labels (NUMBER.parts.png, 40 grey levels a part)");
     addPackCommand(*command, arguments, exitCode);
+    addBenchmarkCommand(*command);
+#ifdef HMR_WITH_INFERENCE
+    addSynthVideo(*command);
+#endif
     command->callback([arguments, command, count, out] {
         if (!command->get_subcommands().empty()) return;
         if (count->empty() || out->empty()) throw CLI::RequiredError("--count and --out");

@@ -26,21 +26,27 @@ function(hmr_library name)
   endif()
 endfunction()
 
-# hmr_test(NAME LABEL unit|render|gui|cli|slow SOURCES test_a.cpp … LIBRARIES libs… [GUI])
+# hmr_test(NAME LABEL unit|render|gui|cli|slow SOURCES test_a.cpp … LIBRARIES libs… [GUI] [PRECOMPILE headers… | PRECOMPILED_BY test])
 # One QtTest binary of a folder; every test_<class>.cpp in it becomes one CTest entry <NAME>.<class> with the label.
+# Without headers of its own to precompile, a test uses those of hmr_test_headers (tests/CMakeLists.txt).
 # GUI tests run with the xcb platform, under xvfb-run when there is no display.
 function(hmr_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 ARG "GUI" "LABEL" "SOURCES;LIBRARIES;PRECOMPILE")
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "GUI" "LABEL;PRECOMPILED_BY" "SOURCES;LIBRARIES;PRECOMPILE")
   set(main "${CMAKE_SOURCE_DIR}/tests/support/test_main.cpp")
   add_executable(${name} ${main} ${ARG_SOURCES})
   set_target_properties(${name} PROPERTIES AUTOMOC ON)
   target_include_directories(${name} PRIVATE "${CMAKE_SOURCE_DIR}/tests")
-  target_link_libraries(${name} PRIVATE hmr_flags Qt6::Test ${ARG_LIBRARIES})
+  target_link_libraries(${name} PRIVATE hmr_flags hmr_qttest ${ARG_LIBRARIES})
   target_compile_definitions(${name} PRIVATE
     HMR_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data" HMR_RESOURCE_DIR="${CMAKE_SOURCE_DIR}/resources"
     HMR_BASELINES="${CMAKE_SOURCE_DIR}/tests/baselines" HMR_BINARY_DIR="${CMAKE_BINARY_DIR}/bin")
   if(ARG_PRECOMPILE)
     target_precompile_headers(${name} PRIVATE ${ARG_PRECOMPILE})
+  elseif(ARG_PRECOMPILED_BY)
+    target_precompile_headers(${name} REUSE_FROM ${ARG_PRECOMPILED_BY})
+  elseif(NOT ARG_GUI AND NOT "${ARG_LIBRARIES}" MATCHES "Qt6::Gui|app_ui|hmr_network|hmr_evaluation|hmr_inference|hmr_training(;|$)")
+    # Qt's Gui and LibTorch bring definitions of their own, with which these headers would be refused.
+    target_precompile_headers(${name} REUSE_FROM hmr_test_headers)
   endif()
   if(ARG_GUI)
     target_link_libraries(${name} PRIVATE Qt6::Widgets)

@@ -4,11 +4,10 @@
 namespace hmr {
 
 void BackgroundPainter::paint(GpuCache& cache, const Scene& scene, const Viewport& viewport) {
-    const GLuint texture = cache.texture(scene.background, false);
-    glBindTexture(GL_TEXTURE_2D, texture);
     // Well below half the size, single samples of the picture would flicker.
     const bool isMinified = 2 * viewport.width < scene.background->width;
-    if (isMinified) glGenerateMipmap(GL_TEXTURE_2D);
+    const GLuint texture = isMinified ? cache.shrinkableTexture(scene.background) : cache.texture(scene.background, false);
+    glBindTexture(GL_TEXTURE_2D, texture);
     glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, isMinified ? GL_LINEAR_MIPMAP_LINEAR : GL_LINEAR);
     const auto ndcX = [&](double x) { return static_cast<float>(2 * x / viewport.targetWidth - 1); };
     const auto ndcY = [&](double y) { return static_cast<float>(1 - 2 * y / viewport.targetHeight); };

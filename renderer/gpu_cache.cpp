@@ -96,11 +96,11 @@ GpuCache::Topology GpuCache::topology(const std::shared_ptr<const Triangles>& tr
     return {entry->buffer.name(), static_cast<GLsizei>(triangles->size()), entry->largestIndex};
 }
 
-GLuint GpuCache::texture(const std::shared_ptr<const Picture>& picture, bool repeats) {
+GpuCache::TextureEntry& GpuCache::textureEntry(const std::shared_ptr<const Picture>& picture, bool repeats) {
     const Kind kind = repeats ? Kind::SurfaceTexture : Kind::BackgroundTexture;
     const auto [found, isNew] = textures_.try_emplace({kind, picture.get(), nullptr});
     TextureEntry& entry = found->second;
-    if (!isNew && isCurrent(entry.owner, picture)) return entry.texture.name();
+    if (!isNew && isCurrent(entry.owner, picture)) return entry;
     if (isNew && !repeats && !spareTextures_.empty()) {
         entry.texture = std::move(spareTextures_.back());
         spareTextures_.pop_back();
@@ -110,6 +110,21 @@ GLuint GpuCache::texture(const std::shared_ptr<const Picture>& picture, bool rep
     glBindTexture(GL_TEXTURE_2D, entry.texture.name());
     upload(*picture, repeats);
     entry.owner = picture;
+    entry.hasMipmaps = repeats;
+    return entry;
+}
+
+GLuint GpuCache::texture(const std::shared_ptr<const Picture>& picture, bool repeats) {
+    return textureEntry(picture, repeats).texture.name();
+}
+
+GLuint GpuCache::shrinkableTexture(const std::shared_ptr<const Picture>& picture) {
+    TextureEntry& entry = textureEntry(picture, false);
+    if (!entry.hasMipmaps) {
+        glBindTexture(GL_TEXTURE_2D, entry.texture.name());
+        glGenerateMipmap(GL_TEXTURE_2D);
+        entry.hasMipmaps = true;
+    }
     return entry.texture.name();
 }
 

@@ -31,6 +31,8 @@ public:
     /// Throws Error for a picture that is larger than the driver's textures. `repeats`: mipmapped and tiling, for
     /// surfaces.
     GLuint texture(const std::shared_ptr<const Picture>& picture, bool repeats);
+    /// The same, not tiling, with smaller versions for drawing it shrunk; they are made once for each picture.
+    GLuint shrinkableTexture(const std::shared_ptr<const Picture>& picture);
 
     /// Drops what only the cache knows; called once a draw.
     void dropUnused();
@@ -46,10 +48,13 @@ private:
     struct TextureEntry {
         std::weak_ptr<const void> owner;
         GlTexture texture;
+        bool hasMipmaps = false;
     };
 
     std::pair<BufferEntry*, bool> bufferEntry(const Key& key, const std::shared_ptr<const void>& owner,
                                               const std::shared_ptr<const void>& secondOwner = nullptr);
+
+    TextureEntry& textureEntry(const std::shared_ptr<const Picture>& picture, bool repeats);
 
     std::map<Key, BufferEntry> buffers_;
     std::map<Key, TextureEntry> textures_;

@@ -11,7 +11,7 @@
 
 #include "body/error.h"
 #include "formats/atomic_file.h"
-#include "training/label_lines.h"
+#include "training/datasets/dataset_folders.h"
 
 namespace hmr {
 namespace {
@@ -19,7 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-constexpr double kJointBoxMargin = 1.1;
 constexpr int kNumCocoJoints = 17;
 /// Coco-plus joint of each of COCO's 17: nose, eyes, ears, shoulders, elbows, wrists, hips, knees, ankles, left first.
 constexpr std::array<int, kNumCocoJoints> kCocoPlusOfCoco = {14, 15, 16, 17, 18, 9, 8, 10, 7, 11, 6, 3, 2, 4, 1, 5, 0};
@@ -42,20 +41,12 @@ float numberOf(const std::string& cell, const std::string& where) {
     return value;
 }
 
-fs::path pictureBeside(const fs::path& table, const std::string& folder, const std::string& name, const std::string& where) {
-    if (name.empty() || fs::path(name).is_absolute() || name.find("..") != std::string::npos)
-        throw Error(where + ": bad picture name \"" + name + "\"");
-    for (const fs::path& candidate : {table.parent_path() / folder / name, table.parent_path() / name})
-        if (fs::is_regular_file(candidate)) return candidate;
-    throw Error(where + ": picture " + name + " is neither in " + (table.parent_path() / folder).string() + " nor beside the table");
-}
-
 Keypoints lspKeypoints(const std::vector<std::string>& cells, const std::string& where) {
     Keypoints keypoints{};
     for (int joint = 0; joint < kNumLspJoints; ++joint) {
         const float x = numberOf(cells[1 + 3 * joint], where), y = numberOf(cells[2 + 3 * joint], where);
         if (numberOf(cells[3 + 3 * joint], where) < 0.5f) continue;
-        keypoints[3 * joint] = x, keypoints[3 * joint + 1] = y, keypoints[3 * joint + 2] = 1;
+        setKeypoint(keypoints, joint, x, y);
     }
     return keypoints;
 }
@@ -68,10 +59,17 @@ Keypoints cocoKeypoints(const Json& numbers, const std::string& where) {
         for (int i = 0; i < 3; ++i)
             if (!numbers[3 * joint + i].is_number()) throw Error(where + ": a keypoint is no number");
         if (numbers[3 * joint + 2].get<double>() < 0.5) continue;
-        float* target = &keypoints[3 * kCocoPlusOfCoco[joint]];
-        target[0] = numbers[3 * joint].get<float>(), target[1] = numbers[3 * joint + 1].get<float>(), target[2] = 1;
+        setKeypoint(keypoints, kCocoPlusOfCoco[joint], numbers[3 * joint].get<float>(), numbers[3 * joint + 1].get<float>());
     }
     return keypoints;
+}
+
+/// COCO's own layout keeps the pictures of annotations/person_keypoints_val2017.json in val2017/.
+std::vector<fs::path> cocoPictureFolders(const fs::path& file) {
+    std::vector<fs::path> folders = {file.parent_path() / "images", file.parent_path()};
+    const std::string stem = file.stem().string(), start = "person_keypoints_";
+    if (stem.rfind(start, 0) == 0) folders.push_back(file.parent_path().parent_path() / stem.substr(start.size()));
+    return folders;
 }
 
 PixelBox cocoBox(const Json& annotation, const Keypoints& keypoints) {
@@ -82,6 +80,22 @@ PixelBox cocoBox(const Json& annotation, const Keypoints& keypoints) {
 }
 
 }  // namespace
+
+void setKeypoint(Keypoints& keypoints, int joint, float x, float y) {
+    if (!std::isfinite(x) || !std::isfinite(y)) throw Error("the joint " + std::string(kCocoPlusNames[static_cast<std::size_t>(joint)]) + " is not finite");
+    const auto at = static_cast<std::size_t>(3 * joint);
+    keypoints[at] = x, keypoints[at + 1] = y, keypoints[at + 2] = 1;
+}
+
+fs::path pictureIn(const std::vector<fs::path>& folders, const std::string& name, const std::string& where) {
+    if (name.empty() || fs::path(name).is_absolute() || name.find("..") != std::string::npos)
+        throw Error(where + ": bad picture name \"" + name + "\"");
+    for (const fs::path& folder : folders)
+        if (fs::is_regular_file(folder / name)) return folder / name;
+    std::string places;
+    for (const fs::path& folder : folders) places += (places.empty() ? "" : " nor in ") + folder.string();
+    throw Error(where + ": picture " + name + " is neither in " + places);
+}
 
 PixelBox boxOfKeypoints(const Keypoints& keypoints) {
     double left = std::numeric_limits<double>::max(), top = left, right = -left, bottom = -left;
@@ -117,7 +131,7 @@ std::vector<AnnotatedPerson> readLspTable(const fs::path& file) {
             throw Error(where + ": expected 43 columns (file, then x, y, v of 14 joints), found " + std::to_string(cells.size()));
         AnnotatedPerson person;
         person.id = cells[0];
-        person.picture = pictureBeside(file, file.stem().string(), cells[0], where);
+        person.picture = pictureIn({file.parent_path() / file.stem(), file.parent_path()}, cells[0], where);
         person.keypoints = lspKeypoints(cells, where);
         person.box = scaledBox(boxOfKeypoints(person.keypoints), kJointBoxMargin);
         if (person.box.longerSide() > 0) people.push_back(std::move(person));
@@ -130,6 +144,7 @@ std::vector<AnnotatedPerson> readCocoKeypoints(const fs::path& file) {
     std::vector<AnnotatedPerson> people;
     try {
         const Json json = Json::parse(readWholeFile(file, std::size_t{2} << 30));
+        const std::vector<fs::path> folders = cocoPictureFolders(file);
         std::map<std::int64_t, std::string> names;
         for (const Json& image : json.at("images")) names[image.at("id").get<std::int64_t>()] = image.at("file_name").get<std::string>();
         for (const Json& annotation : json.at("annotations")) {
@@ -142,7 +157,7 @@ std::vector<AnnotatedPerson> readCocoKeypoints(const fs::path& file) {
             person.id = id;
             person.keypoints = cocoKeypoints(annotation.at("keypoints"), where);
             if (countVisible(person.keypoints) == 0) continue;
-            person.picture = pictureBeside(file, "images", name->second, where);
+            person.picture = pictureIn(folders, name->second, where);
             person.box = cocoBox(annotation, person.keypoints);
             people.push_back(std::move(person));
         }
@@ -153,43 +168,44 @@ std::vector<AnnotatedPerson> readCocoKeypoints(const fs::path& file) {
     return people;
 }
 
-std::vector<AnnotatedPerson> readNeutralLabels(const fs::path& file) {
-    std::vector<AnnotatedPerson> people;
-    for (const LabelledPicture& labelled : readLabelLines(file)) {
-        if (!fs::exists(labelled.file)) throw Error(file.string() + ": the picture " + labelled.file.string() + " is missing");
-        for (std::size_t i = 0; i < labelled.people.size(); ++i) {
-            AnnotatedPerson person;
-            person.picture = labelled.file;
-            person.id = labelled.file.filename().string() + "#" + std::to_string(i);
-            person.box = labelled.people[i].box;
-            for (int j = 0; j < kNumCocoPlusJoints; ++j) {
-                if (!labelled.isVisible[i][static_cast<std::size_t>(j)]) continue;
-                const auto at = static_cast<std::size_t>(3 * j);
-                person.keypoints[at] = static_cast<float>(labelled.people[i].keypoints(j, 0));
-                person.keypoints[at + 1] = static_cast<float>(labelled.people[i].keypoints(j, 1));
-                person.keypoints[at + 2] = 1;
-            }
-            people.push_back(std::move(person));
-        }
-    }
-    return people;
+namespace {
+
+/// The file of person keypoints in COCO's own folders.
+fs::path cocoFile(const fs::path& folder, AnnotationPart part) {
+    const fs::path annotations = folder / "annotations";
+    for (const char* name : {"person_keypoints_val2017.json", "person_keypoints_train2017.json"})
+        if (part != (name[17] == 'v' ? AnnotationPart::Training : AnnotationPart::Test) && fs::exists(annotations / name)) return annotations / name;
+    return {};
 }
 
-std::vector<AnnotatedPerson> readAnnotations(const fs::path& path) {
-    if (fs::is_directory(path)) {
-        if (fs::exists(path / "labels.jsonl")) return readNeutralLabels(path / "labels.jsonl");
-        if (fs::exists(path / "person_keypoints.json")) return readCocoKeypoints(path / "person_keypoints.json");
-        std::vector<fs::path> tables;
-        for (const auto& entry : fs::directory_iterator(path))
-            if (entry.path().extension() == ".csv") tables.push_back(entry.path());
-        if (tables.size() == 1) return readLspTable(tables.front());
-        throw Error(path.string() + ": holds " + std::to_string(tables.size()) +
-                    " .csv tables and no person_keypoints.json; name the file itself");
-    }
-    if (path.extension() == ".csv") return readLspTable(path);
-    if (path.extension() == ".json") return readCocoKeypoints(path);
-    if (path.extension() == ".jsonl") return readNeutralLabels(path);
-    throw Error(path.string() + ": expected an LSP table (.csv), COCO keypoints (.json), label lines (.jsonl) or a folder with one of them");
+std::vector<AnnotatedPerson> readFolder(const fs::path& folder, AnnotationPart part) {
+    if (fs::exists(folder / "labels.jsonl")) return readNeutralLabels(folder / "labels.jsonl");
+    if (fs::exists(folder / "person_keypoints.json")) return readCocoKeypoints(folder / "person_keypoints.json");
+    if (const fs::path file = cocoFile(folder, part); !file.empty()) return readCocoKeypoints(file);
+    if (holdsLsp(folder)) return readLsp(folder, part);
+    if (holdsMpii(folder)) return readMpii(folder, part);
+    if (holdsHuman36m(folder)) return readHuman36m(folder, part);
+    if (holdsMpiInf3dhp(folder)) return readMpiInf3dhp(folder, part);
+    std::vector<fs::path> tables;
+    for (const auto& entry : fs::directory_iterator(folder))
+        if (entry.path().extension() == ".csv") tables.push_back(entry.path());
+    if (tables.size() == 1) return readLspTable(tables.front());
+    throw Error(folder.string() + ": holds " + std::to_string(tables.size()) +
+                " .csv tables, no labels.jsonl, no person_keypoints.json and no data set that is known (COCO, LSP, MPII, MPI-INF-3DHP, "
+                "Human3.6M, 3DPW, in the folders that their owners distribute); name the file itself");
+}
+
+}  // namespace
+
+std::vector<AnnotatedPerson> readAnnotations(const fs::path& path, AnnotationPart part) {
+    std::vector<AnnotatedPerson> people;
+    if (fs::is_directory(path)) people = readFolder(path, part);
+    else if (path.extension() == ".csv") people = readLspTable(path);
+    else if (path.extension() == ".json") people = readCocoKeypoints(path);
+    else if (path.extension() == ".jsonl") people = readNeutralLabels(path);
+    else throw Error(path.string() + ": expected an LSP table (.csv), COCO keypoints (.json), label lines (.jsonl) or a folder with a data set");
+    if (people.empty()) throw Error(path.string() + ": nobody is annotated in this part of the data set");
+    return people;
 }
 
 }  // namespace hmr

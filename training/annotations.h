@@ -2,9 +2,11 @@
 #pragma once
 #include <array>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "body/body_parameters.h"
 #include "body/skeleton.h"
 #include "body/types.h"
 
@@ -13,13 +15,32 @@ namespace hmr {
 /// x, y, visibility (0 or 1) of the 19 coco-plus joints; what a data set lacks is zero and invisible.
 using Keypoints = std::array<float, kNumCocoPlusJoints * 3>;
 
-/// A person in a picture file, annotated by hand.
+/// A person in a picture file with what is known of it.
 struct AnnotatedPerson {
     std::filesystem::path picture;
     std::string id;       ///< unique within its set
     PixelBox box;         ///< the annotated box, or that of the joints where a set has none; pixels
     Keypoints keypoints{};  ///< pixels of the picture
+    Points3d joints3d;    ///< [19,3] coco-plus joints, metres, camera axes; NaN where a set lacks one; no rows without 3D labels
+    std::optional<Eigen::Vector3d> pelvis;     ///< the set's own, as joints3d
+    std::optional<BodyParameters> parameters;  ///< root and translation in camera axes
+    std::string parametersBody;                ///< id of the body they are of ("smpl" for SMPL's neutral one); empty: not told
+    std::vector<std::string> groups;           ///< "action Walking", "protocol 2": figures are told for each
+    std::filesystem::path silhouette, parts;   ///< label pictures: 0 background, 255 not judged; parts 1 to 6 as in body models
 };
+
+/// Which half of a data set, as its owners divide it.
+enum class AnnotationPart { All, Training, Test };
+
+/// Boxes that are made from joints are this much larger than their extent.
+inline constexpr double kJointBoxMargin = 1.1;
+
+/// Makes a joint visible at a place. Throws Error when a coordinate is not finite.
+void setKeypoint(Keypoints& keypoints, int joint, float x, float y);
+
+/// The picture of that name in the first folder that has it. Throws Error that begins with `where`: a name that leads out of
+/// the folder, a missing picture.
+std::filesystem::path pictureIn(const std::vector<std::filesystem::path>& folders, const std::string& name, const std::string& where);
 
 /// The smallest box around the visible joints; width 0 when fewer than two are visible.
 PixelBox boxOfKeypoints(const Keypoints& keypoints);
@@ -34,16 +55,17 @@ int countVisible(const Keypoints& keypoints);
 /// number of columns, no number, NaN, a missing picture.
 std::vector<AnnotatedPerson> readLspTable(const std::filesystem::path& file);
 
-/// COCO person keypoints ("images", "annotations" with 17 joints), pictures in the folder "images" beside the file or next
-/// to it. People without visible joints and crowds are passed over; neck and head top, which COCO lacks, are invisible.
+/// COCO person keypoints ("images", "annotations" with 17 joints), pictures in the folder "images" beside the file, next to it,
+/// or in COCO's own layout (annotations/person_keypoints_val2017.json and val2017/). People without visible joints and crowds are passed over; neck and head top, which COCO lacks, are invisible.
 /// Throws Error naming the annotation.
 std::vector<AnnotatedPerson> readCocoKeypoints(const std::filesystem::path& file);
 
-/// Our neutral format (see training/label_lines.h), pictures beside the file. Throws Error naming the line or picture.
+/// Our neutral format, a line of JSON for each picture (docs/datasets.md). Throws Error naming the line.
 std::vector<AnnotatedPerson> readNeutralLabels(const std::filesystem::path& file);
 
-/// Any of them: a .csv, a .json, a .jsonl, or a folder that holds labels.jsonl, person_keypoints.json or annotations of one
-/// .csv. Throws Error.
-std::vector<AnnotatedPerson> readAnnotations(const std::filesystem::path& path);
+/// Any set: a .csv, a .json, a .jsonl, or a folder that holds labels.jsonl, person_keypoints.json, annotations of one .csv, or a
+/// data set as its owners distribute it (training/datasets/dataset_folders.h). `part` chooses the half of those that are divided.
+/// Throws Error.
+std::vector<AnnotatedPerson> readAnnotations(const std::filesystem::path& path, AnnotationPart part = AnnotationPart::All);
 
 }  // namespace hmr

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <filesystem>
 #include <string>
 
 #include "training/synthetic_scene.h"
@@ -13,15 +12,5 @@ namespace hmr {
 ///              "pose": [72], "betas": [10], "translation": [3]}]}
 /// Pixels of the picture; metres and radians in camera axes (x right, y down, z forward); v 1 inside the picture, else 0.
 std::string labelLine(const std::string& pictureName, const SyntheticPicture& drawn);
-
-/// Reads the people of a file of such lines, their pictures left unread. Throws Error naming the line.
-struct LabelledPicture {
-    std::filesystem::path file;
-    int width = 0, height = 0;
-    PinholeCamera camera;
-    std::vector<SyntheticPerson> people;
-    std::vector<std::vector<bool>> isVisible;  ///< of each person's 19 joints
-};
-std::vector<LabelledPicture> readLabelLines(const std::filesystem::path& file);
 
 }  // namespace hmr

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "training/packed_pictures.h"
 
+#include <Eigen/Geometry>
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <cmath>
 #include <exception>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <numbers>
 #include <thread>
@@ -34,6 +36,7 @@ struct PackedArrays {
     std::vector<std::uint8_t> jpeg;
     std::vector<std::int64_t> offsets;
     std::vector<float> keypoints, boxes;
+    std::vector<float> joints3d;  ///< may be empty
     std::vector<std::string> names;
 
     explicit PackedArrays(const std::filesystem::path& file) {
@@ -42,6 +45,7 @@ struct PackedArrays {
         offsets = packedArray(arrays, "offsets", file).as<std::int64_t>();
         keypoints = packedArray(arrays, "keypoints", file).as<float>();
         boxes = packedArray(arrays, "boxes", file).as<float>();
+        if (arrays.contains("joints3d")) joints3d = arrays.at("joints3d").as<float>();
         try {
             names = nlohmann::json::parse(packedArray(arrays, "names", file).text()).get<std::vector<std::string>>();
         } catch (const nlohmann::json::exception&) {
@@ -52,7 +56,8 @@ struct PackedArrays {
 
     void check(const std::filesystem::path& file) const {
         const std::size_t count = names.size();
-        if (offsets.size() != count + 1 || keypoints.size() != count * kKeypointSize || boxes.size() != count * 4)
+        if (offsets.size() != count + 1 || keypoints.size() != count * kKeypointSize || boxes.size() != count * 4 ||
+            (!joints3d.empty() && joints3d.size() != count * kKeypointSize))
             throw Error(file.string() + ": the arrays disagree about the number of pictures (" + std::to_string(count) + " names)");
         if (!std::is_sorted(offsets.begin(), offsets.end()) || offsets.front() != 0 ||
             offsets.back() != static_cast<std::int64_t>(jpeg.size()))
@@ -82,6 +87,8 @@ PackedPictures::Entry decodeEntry(const PackedArrays& arrays, std::size_t index,
     std::copy_n(&arrays.keypoints[index * kKeypointSize], kKeypointSize, entry.keypoints.begin());
     for (int joint = 0; joint < kNumCocoPlusJoints; ++joint)
         for (int i = 0; i < 2; ++i) entry.keypoints[3 * joint + i] *= scale;
+    if (!arrays.joints3d.empty())
+        entry.joints3d = Eigen::Map<const Eigen::Matrix<float, kNumCocoPlusJoints, 3, Eigen::RowMajor>>(&arrays.joints3d[index * kKeypointSize]).cast<double>();
     const float* box = &arrays.boxes[index * 4];
     entry.box = {box[0] * scale, box[1] * scale, box[2] * scale, box[3] * scale};
     return entry;
@@ -137,6 +144,19 @@ CropTransform variedCrop(const PixelBox& box, const PackedSourceOptions& options
     return crop;
 }
 
+/// 3D joints as the turned and mirrored crop sees them; a sample without all 14 LSP joints stays without.
+void placeJoints3d(const Points3d& joints, const CropTransform& crop, TrainingSample& sample) {
+    if (joints.rows() != kNumCocoPlusJoints || !joints.topRows(kNumLspJoints).allFinite()) return;
+    sample.hasJoints3d = true;
+    const Eigen::Matrix3d turn = Eigen::AngleAxisd(-crop.angle, Eigen::Vector3d::UnitZ()).toRotationMatrix();
+    for (int joint = 0; joint < kNumCocoPlusJoints; ++joint) {
+        Eigen::Vector3d place = turn * joints.row(crop.isMirrored ? kCocoPlusFlip[static_cast<std::size_t>(joint)] : joint).transpose();
+        if (!place.allFinite()) continue;
+        if (crop.isMirrored) place.x() = -place.x();
+        for (int axis = 0; axis < 3; ++axis) sample.joints3d[static_cast<std::size_t>(3 * joint + axis)] = static_cast<float>(place[axis]);
+    }
+}
+
 }  // namespace
 
 DataSplit packedSplitOf(const std::string& name) {
@@ -146,8 +166,9 @@ DataSplit packedSplitOf(const std::string& name) {
 void packPictures(const std::filesystem::path& file, const std::vector<AnnotatedPerson>& people, int longestSide) {
     std::vector<std::uint8_t> jpeg;
     std::vector<std::int64_t> offsets = {0};
-    std::vector<float> keypoints, boxes;
+    std::vector<float> keypoints, boxes, joints3d;
     std::vector<std::string> names;
+    bool hasJoints3d = false;
     for (const AnnotatedPerson& person : people) {
         const Picture whole = readRgbPicture(person.picture);
         const Picture picture = shrunkPicture(whole, longestSide);
@@ -159,6 +180,10 @@ void packPictures(const std::filesystem::path& file, const std::vector<Annotated
         for (const double side : {person.box.x, person.box.y, person.box.width, person.box.height})
             boxes.push_back(static_cast<float>(side) * scale);
         names.push_back(person.id);
+        const bool isKnown = person.joints3d.rows() == kNumCocoPlusJoints;
+        hasJoints3d = hasJoints3d || isKnown;
+        for (Eigen::Index i = 0; i < kKeypointSize; ++i)
+            joints3d.push_back(isKnown ? static_cast<float>(person.joints3d.data()[i]) : std::numeric_limits<float>::quiet_NaN());
     }
     const std::size_t count = names.size();
     NpzArrays arrays;
@@ -167,6 +192,7 @@ void packPictures(const std::filesystem::path& file, const std::vector<Annotated
     arrays["keypoints"] = NdArray::from(keypoints, {count, kNumCocoPlusJoints, 3});
     arrays["boxes"] = NdArray::from(boxes, {count, 4});
     arrays["names"] = NdArray::fromText(nlohmann::json(names).dump());
+    if (hasJoints3d) arrays["joints3d"] = NdArray::from(joints3d, {count, kNumCocoPlusJoints, 3});
     writeNpz(file, arrays);
 }
 
@@ -207,6 +233,7 @@ void PackedSource::draw(std::uint64_t index, TrainingSample& sample) {
     sample.size = options_.size;
     cropPixels(entry.picture, crop, options_.size, sample.pixels);
     sample.keypoints = cropKeypoints(entry.keypoints, crop);
+    placeJoints3d(entry.joints3d, crop, sample);
     if (!options_.isVaried) return;
     if (options_.augmentation.color > 0) varyColors(sample.pixels, options_.augmentation.color, random);
     if (random.chance(options_.augmentation.occlusion))

@@ -21,6 +21,7 @@ struct PackedPictures {
         Keypoints keypoints;  ///< pixels of `picture`
         PixelBox box;         ///< the same
         std::string name;
+        Points3d joints3d;    ///< [19,3] metres, camera axes, NaN where unknown; no rows without 3D labels
     };
     std::vector<Entry> entries;
 };
@@ -29,7 +30,8 @@ struct PackedPictures {
 DataSplit packedSplitOf(const std::string& name);
 
 /// Writes pictures (shrunk to `longestSide`, as JPEG), joints and boxes into one .npz. Arrays: jpeg [bytes], offsets [N+1],
-/// keypoints [N,19,3], boxes [N,4], names (JSON list). Throws Error.
+/// keypoints [N,19,3], boxes [N,4], names (JSON list) and, where somebody has 3D labels, joints3d [N,19,3] with NaN for what is
+/// not known. Throws Error.
 void packPictures(const std::filesystem::path& file, const std::vector<AnnotatedPerson>& people, int longestSide = 256);
 
 /// Reads the pictures of a split, shrunk to `longestSide`. Throws Error when the file is not packed pictures.
@@ -44,7 +46,7 @@ struct PackedSourceOptions {
     AugmentationConfig augmentation;
 };
 
-/// Real pictures with 2D joints and nothing else.
+/// Real pictures with 2D joints, and 3D joints where all 14 of LSP are known.
 class PackedSource : public SampleSource {
 public:
     PackedSource(std::shared_ptr<const PackedPictures> pictures, PackedSourceOptions options)

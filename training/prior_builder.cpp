@@ -6,10 +6,10 @@
 #include <map>
 
 #include "body/error.h"
+#include "body/limits.h"
 #include "formats/asf_amc.h"
 #include "formats/bvh.h"
-#include "training/joint_limits.h"
-#include "training/retarget.h"
+#include "formats/retarget.h"
 
 namespace hmr {
 namespace {
@@ -100,7 +100,7 @@ void addClip(const RetargetedClip& clip, const PriorOptions& options, std::uint3
     const auto step = static_cast<std::size_t>(std::max(1.0, std::round(rate / options.framesPerSecond)));
     for (std::size_t frame = 0; frame < clip.poses.size(); frame += step) {
         const Points3d& pose = clip.poses[frame];
-        const std::vector<int> beyond = jointsBeyondLimits(pose);
+        const std::vector<int> beyond = jointsBeyondLimits(pose, recordedJointLimits());
         ++clipReport.frames;
         for (const int joint : beyond) ++report.framesBeyondLimit[static_cast<std::size_t>(joint)];
         if (!beyond.empty()) continue;

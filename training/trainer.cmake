@@ -1,24 +1,28 @@
 # SPDX-License-Identifier: MIT
 # Pictures with annotations and judging a network (no Torch headers), and the trainer.
 hmr_library(hmr_training_pictures
-  SOURCES annotations.cpp config.cpp crop_transform.cpp curves.cpp dataset_check.cpp drawing.cpp mean_body.cpp packed_pictures.cpp
-          sample_queue.cpp
+  SOURCES annotations.cpp config.cpp crop_transform.cpp curves.cpp dataset_check.cpp datasets/human36m.cpp datasets/lsp.cpp
+          datasets/mpi_inf_3dhp.cpp datasets/mpii.cpp detection_scenes.cpp drawing.cpp mean_body.cpp neutral_labels.cpp packed_pictures.cpp sample_queue.cpp
   PUBLIC hmr_body hmr_training_data
-  PRIVATE hmr_formats nlohmann_json::nlohmann_json Threads::Threads)
+  PRIVATE hmr_formats nlohmann_json::nlohmann_json Threads::Threads
+  PRECOMPILED_BY hmr_formats)
 
 hmr_library(hmr_evaluation
-  SOURCES evaluation.cpp evaluation_set.cpp
-  PUBLIC hmr_body
-  PRIVATE hmr_training_pictures hmr_training_data hmr_network hmr_formats nlohmann_json::nlohmann_json)
+  SOURCES evaluation/answers.cpp evaluation/body_fitter.cpp evaluation/body_labels.cpp evaluation/case_pages.cpp evaluation/evaluation.cpp
+          evaluation/evaluation_set.cpp evaluation/fit_method.cpp evaluation/report.cpp evaluation/scores.cpp evaluation/synthetic_set.cpp
+  PUBLIC hmr_body hmr_training_pictures hmr_training_data
+  PRIVATE hmr_network hmr_formats nlohmann_json::nlohmann_json
+  PRECOMPILE <Eigen/Core> <Eigen/Geometry> <Eigen/SparseCore> <filesystem> <map> <memory> <nlohmann/json.hpp> <string> <vector>)
 
 hmr_library(hmr_training
-  SOURCES batch.cpp checkpoint.cpp flat_parameters.cpp learner.cpp lifted_bodies.cpp objective.cpp plot_run.cpp process_group.cpp trainer.cpp trainer_outputs.cpp
+  SOURCES batch.cpp checkpoint.cpp detector_learner.cpp flat_parameters.cpp hmr_learner.cpp learner.cpp lifted_bodies.cpp objective.cpp plot_run.cpp process_group.cpp trainer.cpp trainer_outputs.cpp
           training_data.cpp training_log.cpp training_session.cpp validation.cpp
   PUBLIC hmr_training_pictures hmr_training_data hmr_network nlohmann_json::nlohmann_json
-  PRIVATE hmr_formats)
+  PRIVATE hmr_formats
+  PRECOMPILED_BY hmr_network)
 # c10d's Gloo group needs the headers of Gloo, which not every LibTorch brings.
 find_path(GLOO_INCLUDE_DIR gloo/context.h HINTS ${TORCH_INCLUDE_DIRS})
 if(GLOO_INCLUDE_DIR)
   target_include_directories(hmr_training SYSTEM PRIVATE ${GLOO_INCLUDE_DIR})
-  target_compile_definitions(hmr_training PRIVATE HMR_WITH_GLOO USE_C10D_GLOO)
+  set_source_files_properties(process_group.cpp PROPERTIES COMPILE_DEFINITIONS "HMR_WITH_GLOO;USE_C10D_GLOO" SKIP_PRECOMPILE_HEADERS ON)
 endif()

@@ -2,12 +2,12 @@
 #pragma once
 #include <QTemporaryDir>
 #include <atomic>
-#include <chrono>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
-#include <thread>
 
 #include "app/recovery_engine.h"
 #include "inference/crop.h"
@@ -15,10 +15,33 @@
 
 namespace hmr::test {
 
+/// Holds the engine in the middle of its work until the test lets it go on.
+class EngineGate {
+public:
+    void close() { set(false); }
+    void open() { set(true); }
+    void pass() {
+        std::unique_lock lock(mutex_);
+        opened_.wait(lock, [this] { return isOpen_; });
+    }
+
+private:
+    void set(bool isOpen) {
+        {
+            const std::lock_guard lock(mutex_);
+            isOpen_ = isOpen;
+        }
+        opened_.notify_all();
+    }
+    std::mutex mutex_;
+    std::condition_variable opened_;
+    bool isOpen_ = true;
+};
+
 /// What a fake engine has been asked, readable from the test's thread.
 struct EngineLog {
     std::atomic<int> numRuns = 0;
-    std::atomic<int> milliseconds = 0;  ///< how long each run takes
+    EngineGate gate;
 };
 
 /// Stands in for the network: an upright body in each box, or two people where none are given. Each run bends the network's
@@ -29,7 +52,7 @@ public:
 
     FrameEstimate recover(const Frame& frame, const std::vector<PixelBox>& boxes) override {
         const int run = ++log_->numRuns;
-        std::this_thread::sleep_for(std::chrono::milliseconds(log_->milliseconds.load()));
+        log_->gate.pass();
         FrameEstimate estimate;
         estimate.frame = frame;
         const double width = frame.picture.cols, height = frame.picture.rows;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <QAction>
-#include <QElapsedTimer>
 #include <QLabel>
 #include <QListWidget>
 #include <QMimeData>
@@ -218,34 +217,33 @@ private Q_SLOTS:
     }
 
     void closingDuringWorkStopsCleanly() {
-        auto fixture = std::make_unique<WindowFixture>(300);
+        auto fixture = std::make_unique<WindowFixture>(true);
         const QString file = writePicture(fixture->folder, "a.png");
         fixture->window->open({file});
         QTRY_VERIFY(fixture->log->numRuns >= 1);
-        QElapsedTimer timer;
-        timer.start();
         fixture->window->close();
-        fixture.reset();
-        QVERIFY(timer.elapsed() < 3000);
+        const auto log = fixture->log;
+        fixture.reset();  // opens the gate, and joins the worker
+        QVERIFY(log->numRuns <= 2);
     }
 
     void theWindowAnswersDuringARecovery() {
-        WindowFixture fixture(4000);
+        WindowFixture fixture(true);
         const QString file = writePicture(fixture.folder, "large.png", 3000, 2000);
-        qint64 longest = 0;
-        QElapsedTimer sinceTick;
+        int ticks = 0;
         QTimer ticker;
-        connect(&ticker, &QTimer::timeout, &ticker, [&] {
-            longest = std::max(longest, sinceTick.elapsed());
-            sinceTick.start();
-        });
-        fixture.view->grabFramebuffer();
-        sinceTick.start();
-        ticker.start(5);
+        connect(&ticker, &QTimer::timeout, &ticker, [&] { ++ticks; });
         fixture.window->open({file});
+        QTRY_VERIFY(fixture.log->numRuns >= 1);
+        // The engine stands still in its work; the window goes on, shows the picture and takes clicks.
+        ticker.start(5);
+        QTRY_VERIFY(ticks >= 20);
+        QVERIFY(fixture.session().hasPicture());
+        fixture.child<QAction>("showBoxes")->trigger();
+        QVERIFY(!fixture.session().view().boxes);
+        QVERIFY(!fixture.isRecovered(file));
+        fixture.log->gate.open();
         QTRY_VERIFY_WITH_TIMEOUT(fixture.isRecovered(file), 20000);
-        qInfo("longest pause of the window during a recovery: %lld ms", static_cast<long long>(longest));
-        QVERIFY2(longest < 2500, qPrintable(QString::number(longest)));
     }
 
     void withoutWeightsAMeanBodyStandsInADrawnBox() {

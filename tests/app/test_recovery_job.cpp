@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <QElapsedTimer>
 #include <QSignalSpy>
 #include <opencv2/videoio.hpp>
 
@@ -69,9 +68,10 @@ private Q_SLOTS:
         job.loadModels({});
         job.open(file);
         QTRY_VERIFY(recovered(received, file));
-        log->milliseconds = 50;
+        log->gate.close();
         const int before = log->numRuns;
         for (int i = 1; i <= 40; ++i) job.recoverBoxes({{3, {double(i), 10, 100, 200}}});
+        log->gate.open();
         QTRY_VERIFY(!job.isBusy());
         QVERIFY2(log->numRuns - before <= 3, qPrintable(QString::number(log->numRuns - before)));
         const auto& people = received.frames.back().estimate->people;
@@ -84,7 +84,7 @@ private Q_SLOTS:
         QTemporaryDir folder;
         const QString slow = writePicture(folder, "slow.png"), next = writePicture(folder, "next.png");
         auto log = std::make_shared<EngineLog>();
-        log->milliseconds = 200;
+        log->gate.close();
         RecoveryJob job(fakeLoader(log));
         Received received;
         listen(job, received);
@@ -93,6 +93,7 @@ private Q_SLOTS:
         QTRY_VERIFY(log->numRuns >= 1);  // the slow picture's people are being recovered now
         job.open(next);
         received.frames.clear();
+        log->gate.open();
         QTRY_VERIFY(recovered(received, next));
         for (const FrameResult& frame : received.frames) QCOMPARE(frame.estimate->frame.name, next.toStdString());
     }
@@ -125,17 +126,15 @@ private Q_SLOTS:
         QTemporaryDir folder;
         const QString file = writePicture(folder, "a.png");
         auto log = std::make_shared<EngineLog>();
-        log->milliseconds = 150;
-        QElapsedTimer timer;
+        log->gate.close();
         {
             RecoveryJob job(fakeLoader(log));
             job.loadModels({});
             job.open(file);
             for (int i = 0; i < 20; ++i) job.recoverBoxes({{0, {double(i), 0, 50, 50}}});
             QTRY_VERIFY(log->numRuns >= 1);
-            timer.start();
+            log->gate.open();
         }
-        QVERIFY(timer.elapsed() < 2000);
         QVERIFY(log->numRuns <= 2);
     }
 

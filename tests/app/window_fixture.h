@@ -17,14 +17,16 @@ namespace hmr::test {
 /// A window on a fake engine with one picture open and its two people recovered; settings lie in a folder of the test's own.
 class WindowFixture {
 public:
-    explicit WindowFixture(int milliseconds = 0) {
+    /// With `holdsEngine` its work waits at the gate of `log`.
+    explicit WindowFixture(bool holdsEngine = false) {
         QSettings::setDefaultFormat(QSettings::IniFormat);
         QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, folder.path());
         QCoreApplication::setOrganizationName("hmr-studio-test");
         applyLook(*qApp);
-        log->milliseconds = milliseconds;
+        if (holdsEngine) log->gate.close();
         StudioOptions options;
         options.opensSample = false;
+        options.autosaveFolder = folder.filePath("autosave");
         window = std::make_unique<MainWindow>(options, fakeLoader(log));
         view = window->findChild<PictureView*>("pictureView");
         window->resize(1200, 800);
@@ -32,6 +34,8 @@ public:
         isShown = QTest::qWaitForWindowExposed(window.get());
         QApplication::setActiveWindow(window.get());  // a virtual display has no window manager to do it
     }
+
+    ~WindowFixture() { log->gate.open(); }
 
     /// Opens a picture and waits for its people.
     bool openPicture(const QString& name = "picture.png") {

@@ -121,6 +121,37 @@ private Q_SLOTS:
         QVERIFY_EXCEPTION_THROWN(limitViolations(Points3d::Zero(55, 3)), Error);
         QVERIFY_EXCEPTION_THROWN(withinLimits(Points3d::Zero(2, 3)), Error);
     }
+
+    void recordingsMayTurnFartherOnBothSidesAlike() {
+        const auto beyond = [](int joint, const Eigen::Vector3d& turn) {
+            Points3d pose = Points3d::Zero(kNumSmplJoints, 3);
+            pose.row(joint) = turn.transpose();
+            double most = 0;
+            for (const LimitViolation& violation : limitViolations(pose, recordedJointLimits())) most = std::max(most, std::abs(violation.excess));
+            return most;
+        };
+        QCOMPARE(beyond(4, {1.5, 0, 0}), 0.0);   // a bent knee
+        QVERIFY(beyond(4, {-1.0, 0, 0}) > 0.5);  // bent forward
+        QCOMPARE(beyond(18, {0, -2.0, 0}), 0.0);
+        QCOMPARE(beyond(19, {0, 2.0, 0}), 0.0);
+        QVERIFY(beyond(18, {0, 2.0, 0}) > 1);
+        QVERIFY(std::abs(beyond(18, {0.3, 1.4, 0.2}) - beyond(19, {0.3, -1.4, -0.2})) < 1e-12);
+        QCOMPARE(beyond(0, {3, 0, 0}), 0.0);
+        for (int joint = 1; joint < kNumSmplJoints; ++joint)
+            if (joint != 10 && joint != 11)  // toes of recordings bend less than people's
+                for (int axis = 0; axis < 3; ++axis) {
+                    QVERIFY(recordedJointLimits()[joint].ranges[axis].lowest <= smplJointLimits()[joint].ranges[axis].lowest);
+                    QVERIFY(recordedJointLimits()[joint].ranges[axis].highest >= smplJointLimits()[joint].ranges[axis].highest);
+                }
+    }
+
+    void jointsBeyondLimitsAreListedOnce() {
+        Points3d pose = Points3d::Zero(kNumSmplJoints, 3);
+        pose.row(4) << -2, 1.5, 0;  // two axes at once
+        pose.row(20) << 0, 1.2, 0;
+        QCOMPARE(jointsBeyondLimits(pose), (std::vector<int>{4, 20}));
+        QVERIFY(jointsBeyondLimits(pose, smplJointLimits(), 3).empty());
+    }
 };
 
 HMR_TEST_CLASS(TestLimits, "test_limits")

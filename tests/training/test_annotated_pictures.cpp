@@ -193,6 +193,36 @@ private Q_SLOTS:
         QCOMPARE(first.keypoints[3 * 14 + 2], 0.0f);  // LSP has no nose
     }
 
+    void joints3dTurnWithTheCrop() {
+        auto people = readLspTable(root() / "train.csv");
+        // Joints in space whose places in the picture are those annotated, seen from afar.
+        for (AnnotatedPerson& person : people) {
+            person.joints3d = Points3d::Constant(kNumCocoPlusJoints, 3, NAN);
+            for (int joint = 0; joint < kNumLspJoints; ++joint)
+                person.joints3d.row(joint) << 0.01 * person.keypoints[3 * joint], 0.01 * person.keypoints[3 * joint + 1], 0.1 * joint;
+        }
+        people.back().joints3d.resize(0, 3);
+        packPictures(root() / "packed3d.npz", people);
+        PackedSourceOptions options;
+        options.size = 32;
+        options.personShare = 0.4;
+        PackedSource source(loadPackedPictures(root() / "packed3d.npz", DataSplit::Training), options);
+        int numMirrored = 0;
+        for (std::uint64_t i = 0; i < 12; ++i) {
+            TrainingSample sample;
+            source.draw(i, sample);
+            if (!sample.hasJoints3d) continue;
+            const auto place = [&](int joint, int axis) { return sample.joints3d[3 * joint + axis]; };
+            const auto seen = [&](int joint, int axis) { return sample.keypoints[3 * joint + axis]; };
+            const double scale = std::hypot(seen(13, 0) - seen(1, 0), seen(13, 1) - seen(1, 1)) / std::hypot(place(13, 0) - place(1, 0), place(13, 1) - place(1, 1));
+            for (const int joint : {2, 4, 8, 12})
+                for (int axis = 0; axis < 2; ++axis)
+                    QVERIFY(std::abs(scale * (place(joint, axis) - place(1, axis)) - (seen(joint, axis) - seen(1, axis))) < 1e-3);
+            numMirrored += place(1, 2) > 0.3;  // the left knee's depth where the right one's was
+        }
+        QVERIFY(numMirrored > 0 && numMirrored < 12);
+    }
+
     void damagedPackedFilesAreRefused() {
         const fs::path file = root() / "packed.npz";
         NpzArrays arrays = readNpz(file);

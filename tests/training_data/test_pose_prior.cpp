@@ -4,11 +4,11 @@
 #include <limits>
 #include <set>
 
+#include "body/limits.h"
 #include "body/rotation.h"
 #include "formats/npz.h"
 #include "support/error_text.h"
 #include "support/test_class.h"
-#include "training/joint_limits.h"
 #include "training/pose_prior.h"
 #include "training/prior_builder.h"
 #include "training/synthetic_person.h"
@@ -104,7 +104,7 @@ private Q_SLOTS:
         for (int row = 0; row < prior.size(); ++row) {
             Points3d pose(24, 3);
             for (int j = 0; j < 24; ++j) pose.row(j) = prior.poses.row(row).segment<3>(3 * j).cast<double>();
-            beyond += !jointsBeyondLimits(pose, 0.005).empty();  // float16
+            beyond += !jointsBeyondLimits(pose, recordedJointLimits(), 0.005).empty();  // float16
         }
         QCOMPARE(beyond, 0);
         for (const std::string& name : prior.clipNames) QVERIFY(!QString::fromStdString(name).contains("hdm", Qt::CaseInsensitive));

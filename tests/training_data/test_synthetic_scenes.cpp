@@ -7,7 +7,6 @@
 #include "body/rotation.h"
 #include "support/error_text.h"
 #include "support/test_class.h"
-#include "training/label_lines.h"
 #include "training/picture_file.h"
 #include "training/synthetic_scene.h"
 
@@ -203,22 +202,6 @@ private Q_SLOTS:
             const Eigen::Vector2d middle = person.box.center();
             QVERIFY(middle.x() > 0 && middle.x() < 320 && middle.y() > 0 && middle.y() < 240);
         }
-    }
-
-    void labelLinesReadBack() {
-        QTemporaryDir folder;
-        SyntheticScenes scenes(assets(), settingsOf(64));
-        const SyntheticPicture drawn = scenes.drawFullPicture(4, 160, 120, 2);
-        const std::string path = folder.filePath("labels.jsonl").toStdString();
-        const std::string line = labelLine("a.png", drawn);
-        std::ofstream(path) << line << "\n";
-        const auto read = readLabelLines(path);
-        QCOMPARE(read.size(), std::size_t{1});
-        QCOMPARE(read[0].people.size(), std::size_t{2});
-        QVERIFY((read[0].people[1].keypoints - drawn.people[1].keypoints).cwiseAbs().maxCoeff() < 0.0051);
-        QVERIFY((read[0].people[1].parameters.pose - drawn.people[1].parameters.pose).cwiseAbs().maxCoeff() < 1e-6);
-        std::ofstream(path) << line << "\n" << line.substr(0, line.size() / 2) << "\n";
-        QVERIFY(errorText([&] { readLabelLines(path); }).contains("line 2"));
     }
 
     void photographsArePackedAndSplit() {

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#include "app/fit_job.h"
+
+#include "app/pose_editing.h"
+#include "body/error.h"
+#include "formats/pose_mixture_file.h"
+#include "formats/resources.h"
+
+namespace hmr {
+namespace {
+
+constexpr double kHandDeviation = 0.01, kSeenDeviation = 0.05;  ///< crop coordinates
+
+/// The shipped table, read once. Without it a fit goes on without this pull.
+const std::shared_ptr<const PoseMixture>& shippedMixture() {
+    static const std::shared_ptr<const PoseMixture> mixture = []() -> std::shared_ptr<const PoseMixture> {
+        try {
+            return std::make_shared<const PoseMixture>(loadPoseMixture(resourcePath("prior/mixture.npz")));
+        } catch (const Error& error) {
+            qWarning("%s", error.what());
+            return nullptr;
+        }
+    }();
+    return mixture;
+}
+
+}  // namespace
+
+FitRequest fitRequest(const Session& session, int person) {
+    const PersonEstimate* shown = session.person(person);
+    const PersonEstimate* answer = session.recovered(person);
+    if (!shown || !answer) throw Error("There is nobody to fit yet; choose a person who has been recovered.");
+    FitRequest request;
+    request.keypoints = session.keypoints();
+    request.start = shown->parameters;
+    request.camera = shown->camera;
+    request.likelyPoses = shippedMixture();
+    request.picture = session.pictureKey();
+    request.person = person;
+    request.edit = session.edit(person);
+    request.lockedJoints.assign(request.edit.lockedJoints.begin(), request.edit.lockedJoints.end());
+    const auto& set = targetsOf(session, person);
+    for (int joint = 0; joint < kNumCocoPlusJoints; ++joint) {
+        const bool isSet = set.contains(joint);
+        const Eigen::Vector2d pixel = isSet ? set.at(joint) : answer->joints2d.row(joint).transpose().eval();
+        request.targets.push_back({keypointOfCocoPlus(joint), (pixel - shown->crop.center) * (2 / shown->crop.side),
+                                   isSet ? kHandDeviation : kSeenDeviation, isSet});
+    }
+    return request;
+}
+
+FitJob::~FitJob() = default;
+
+void FitJob::start(FitRequest request) {
+    if (isRunning_) return;
+    isRunning_ = true;
+    thread_ = std::jthread([this, request = std::move(request)](std::stop_token stop) {
+        const auto report = [this](auto call) { QMetaObject::invokeMethod(this, call, Qt::QueuedConnection); };
+        FitOptions options;
+        options.lockedJoints = request.lockedJoints;
+        options.prior = request.likelyPoses.get();
+        options.stop = stop;
+        options.onProgress = [&](double share) { report([this, share] { Q_EMIT progressed(share); }); };
+        try {
+            const FitResult result = fitToJoints(*request.keypoints, request.start, request.camera, request.targets, options);
+            report([this, request, result] {
+                isRunning_ = false;
+                Q_EMIT finished(request, result);
+            });
+        } catch (const std::exception& error) {
+            report([this, text = QString::fromStdString(error.what())] {
+                isRunning_ = false;
+                Q_EMIT failed(text);
+            });
+        }
+    });
+}
+
+void FitJob::cancel() { thread_.request_stop(); }
+
+}  // namespace hmr

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <QImage>
+#include <QWidget>
+#include <filesystem>
+#include <functional>
+
+#include "body/body_parameters.h"
+
+class QLineEdit;
+class QListWidget;
+class QListWidgetItem;
+class QPushButton;
+
+namespace hmr {
+
+class Session;
+
+/// Poses with thumbnails: those that ship and those that the user saved. A double-click puts one on the chosen person, who keeps
+/// facing as before.
+class PoseLibraryPanel : public QWidget {
+    Q_OBJECT
+public:
+    /// Draws the session's body in a pose; may return an empty image while there is nothing to draw with.
+    using Painter = std::function<QImage(const BodyParameters& parameters, const QSize& size)>;
+    PoseLibraryPanel(Session& session, Painter painter, QWidget* parent = nullptr);
+
+    /// Where the user's own poses lie; made when the first is saved.
+    static std::filesystem::path folder();
+
+Q_SIGNALS:
+    void failed(const QString& message);
+
+protected:
+    void showEvent(QShowEvent* event) override;
+
+private:
+    void readPoses();
+    void addPoses(const std::filesystem::path& folder, bool isOwn);
+    void paintThumbnails();
+    void apply(QListWidgetItem* item);
+    void save();
+    void remove();
+    void updateButtons();
+
+    Session& session_;
+    Painter painter_;
+    QListWidget* list_;
+    QLineEdit* name_;
+    QPushButton *apply_, *save_, *remove_;
+};
+
+}  // namespace hmr

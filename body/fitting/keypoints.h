@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <Eigen/Core>
+#include <algorithm>
+#include <span>
+#include <vector>
+
+#include "body/body_model.h"
+#include "body/skeleton.h"
+
+namespace hmr {
+
+/// The points of a body that fitting and dragging hold on to: HMR's 19 coco-plus joints (rows 0-18), then SMPL's 24 (rows
+/// 19-42).
+inline constexpr int kNumKeypoints = kNumCocoPlusJoints + kNumSmplJoints;
+constexpr int keypointOfCocoPlus(int joint) { return joint; }
+constexpr int keypointOfSmpl(int joint) { return kNumCocoPlusJoints + joint; }
+
+/// Which keypoints are wanted; the others stay zero.
+enum class KeypointSet { All, Skeleton };
+
+/// Rotations [24] of each joint to its parent, betas [B], and the translation that is added after posing, metres.
+struct ArticulatedState {
+    std::vector<Eigen::Matrix3d> rotations;
+    Eigen::VectorXd betas;
+    Eigen::Vector3d translation = Eigen::Vector3d::Zero();
+};
+
+/// Where the keypoints are, and how they move.
+struct Keypoints {
+    Points3d points;           ///< [43,3] metres, in the frame that the root turns into
+    Eigen::MatrixXd jacobian;  ///< [129, 72 + F], row 3k+c: by w of each joint, rotation → rotation · exp(w), then by betas
+    Eigen::VectorXd masses;    ///< [43] what a point moves by, for a move of the whole body by one
+};
+
+/// SMPL's function for the keypoints alone, exactly as poseBody and cocoPlusJoints give them, with its derivatives.
+/// Regressor, skin weights and blend shapes are contracted once into a point for each pair of keypoint and bone. Immutable.
+class KeypointModel {
+public:
+    /// Throws Error for a body of another joint count than 24 or without coco-plus joints.
+    explicit KeypointModel(const BodyModel& model);
+
+    int numBetas() const { return static_cast<int>(jointShapeDirections_.cols()); }
+    /// The betas that derivatives are known for, F: the first ten, or as many as there are.
+    int numFreeBetas() const { return std::min(numBetas(), kNumBetas); }
+    std::span<const int> parents() const { return parents_; }
+
+    /// Missing betas count as zero. With `needsJacobian` false the jacobian stays empty.
+    Keypoints evaluate(const ArticulatedState& state, bool needsJacobian, KeypointSet wanted = KeypointSet::All) const;
+
+private:
+    struct Pair {
+        int keypoint = 0, bone = 0;
+        double mass = 0;
+    };
+    struct Chain;
+    void contract(const BodyModel& model);
+    void addPair(int keypoint, int bone, double mass, const Eigen::MatrixXd& rest);
+    Chain pose(const ArticulatedState& state, std::size_t firstPair) const;
+    void fillJacobian(const ArticulatedState& state, const Chain& chain, std::size_t firstPair, Keypoints& keypoints) const;
+
+    std::vector<int> parents_;
+    Points3d templateJoints_;               ///< [24,3]
+    Eigen::MatrixXd jointShapeDirections_;  ///< [72,B]
+    std::vector<Pair> pairs_;               ///< those of the coco-plus joints first
+    std::size_t firstOfSkeleton_ = 0;
+    Eigen::MatrixXd rest_;  ///< [3P, 1 + B + 207]: rest point of each pair (times its mass) from one, betas, pose features
+};
+
+}  // namespace hmr

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+#include "cli/eval_views.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "body/error.h"
+#include "body/metrics.h"
+#include "cli/overlay.h"
+#include "cli/progress.h"
+#include "formats/body_file.h"
+#include "formats/resources.h"
+#include "inference/recovery.h"
+#include "training/drawing.h"
+#include "training/picture_file.h"
+
+namespace hmr {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Arguments {
+    std::string input, detector = "hog";
+    fs::path output, body, weights;
+    int columns = 6, tile = 240, limit = 0, threads = 0;
+    double smoothing = RecoveryOptions{}.smoothing;
+};
+
+struct Setup {
+    std::shared_ptr<const BodyModel> body;
+    std::shared_ptr<HmrNetwork> network;
+
+    explicit Setup(const Arguments& arguments)
+        : body(loadBodyModel(arguments.body.empty() ? resourcePath("body/openbody.npz") : arguments.body)),
+          network(HmrNetwork::load(arguments.weights.empty() ? resourcePath("weights/default.safetensors") : arguments.weights, {.threads = arguments.threads})) {}
+
+    Recovery recovery(const Arguments& arguments, double smoothing) const {
+        RecoveryOptions options;
+        options.smoothing = smoothing;
+        return Recovery(body, network, makeDetector(arguments.detector), options);
+    }
+};
+
+/// The picture in a square tile, letterboxed.
+Picture squareTile(const Picture& picture, int side) {
+    const double factor = static_cast<double>(side) / std::max(picture.width, picture.height);
+    const Picture small = resized(picture, std::max(1, static_cast<int>(picture.width * factor)), std::max(1, static_cast<int>(picture.height * factor)));
+    Picture tile(side, side, 3);
+    fillRectangle(tile, 0, 0, side, side, {238, 240, 242});
+    for (int y = 0; y < small.height; ++y)
+        std::copy_n(small.at(0, y), 3 * small.width, tile.at((side - small.width) / 2, y + (side - small.height) / 2));
+    return tile;
+}
+
+int writeSheet(const Arguments& arguments) {
+    const Setup setup(arguments);
+    Recovery recovery = setup.recovery(arguments, 0);
+    OverlayPainter painter(setup.body);
+    const auto source = openSource(arguments.input);
+    Progress progress(source->name(), source->numFrames());
+    std::vector<Picture> tiles;
+    int numPictures = 0, numFailed = 0;
+    while (arguments.limit == 0 || numPictures < arguments.limit) {
+        try {
+            const std::optional<Frame> frame = source->next();
+            if (!frame) break;
+            const FrameEstimate estimate = recovery.recover(*frame);
+            tiles.push_back(squareTile(painter.paint(estimate), arguments.tile));
+            tiles.push_back(squareTile(painter.paintSide(estimate), arguments.tile));
+            progress.update(++numPictures);
+        } catch (const Error& error) {
+            std::cerr << "hmr: " << error.what() << "\n";
+            ++numFailed;
+        }
+    }
+    if (tiles.empty()) throw Error(arguments.input + " gave no picture");
+    writePicture(arguments.output, contactSheet(tiles, 2 * std::max(1, arguments.columns / 2)), 88);
+    std::cout << numPictures << " pictures, overlay and side view: " << arguments.output.string() << "\n";
+    return numFailed == 0 ? 0 : 1;
+}
+
+/// Mean size of the second differences of 14 joints about the mid-hip, metres per second squared.
+class Jitter {
+public:
+    explicit Jitter(double frameRate) : frameRate_(frameRate) {}
+
+    void add(const BodyModel& body, const FrameEstimate& estimate) {
+        for (const PersonEstimate& person : estimate.people) {
+            const Points3d all = cocoPlusJoints(body, poseBody(body, person.parameters).vertices);
+            constexpr std::array kHips = {2, 3};
+            std::vector<std::pair<int, Points3d>>& track = tracks_[person.id];
+            track.emplace_back(estimate.frame.index, centredOn(all.topRows(kNumLspJoints), kHips));
+            const std::size_t n = track.size();
+            if (n < 3 || track[n - 1].first - track[n - 3].first != 2) continue;
+            sum_ += (track[n - 1].second - 2 * track[n - 2].second + track[n - 3].second).rowwise().norm().mean() * frameRate_ * frameRate_;
+            ++count_;
+        }
+    }
+    double mean() const { return count_ == 0 ? 0 : sum_ / count_; }
+    int count() const { return count_; }
+
+private:
+    double frameRate_, sum_ = 0;
+    int count_ = 0;
+    std::map<int, std::vector<std::pair<int, Points3d>>> tracks_;
+};
+
+double jitterOf(const Setup& setup, const Arguments& arguments, double smoothing, int& count) {
+    const auto source = openSource(arguments.input);
+    if (source->frameRate() <= 0) throw Error(arguments.input + " is no video: jitter needs frames in time");
+    Recovery recovery = setup.recovery(arguments, smoothing);
+    Jitter jitter(source->frameRate());
+    Progress progress(source->name(), source->numFrames());
+    for (int frames = 0; arguments.limit == 0 || frames < arguments.limit; ++frames) {
+        const std::optional<Frame> frame = source->next();
+        if (!frame) break;
+        jitter.add(*setup.body, recovery.follow(*frame));
+        progress.update(frames + 1);
+    }
+    count = jitter.count();
+    return jitter.mean();
+}
+
+void printJitter(const Arguments& arguments) {
+    const Setup setup(arguments);
+    int count = 0;
+    const double plain = jitterOf(setup, arguments, 0, count), smooth = jitterOf(setup, arguments, arguments.smoothing, count);
+    char text[64];
+    std::cout << "video: " << arguments.input << "\nprotocol: mean acceleration of 14 LSP joints about the mid-hip, m/s^2, over " << count << " frames\n";
+    std::snprintf(text, sizeof text, "%.2f", plain);
+    std::cout << "acceleration without smoothing: " << text << "\n";
+    std::snprintf(text, sizeof text, "%.2f", smooth);
+    std::cout << "acceleration with smoothing: " << text << "\n";
+}
+
+void addCommon(CLI::App& command, Arguments& arguments) {
+    command.add_option("--weights", arguments.weights, "Weights (.safetensors); default: the shipped ones");
+    command.add_option("--body", arguments.body, "Body (.npz); default: the shipped one");
+    command.add_option("--detector", arguments.detector, "hog, full (the whole picture), or a detector's file")->capture_default_str();
+    command.add_option("--limit", arguments.limit, "Only so many pictures or frames");
+    command.add_option("--threads", arguments.threads, "Threads of the network; default: all cores");
+}
+
+}  // namespace
+
+void addEvalViews(CLI::App& eval, int& exitCode) {
+    auto arguments = std::make_shared<Arguments>();
+    CLI::App* sheet = eval.add_subcommand("sheet", "Contact sheet of recovered pictures, overlay and side view");
+    sheet->add_option("input", arguments->input, "Picture, folder or video")->required();
+    sheet->add_option("-o,--out", arguments->output, "The sheet (.jpg or .png)")->required();
+    sheet->add_option("--columns", arguments->columns, "Tiles in a row")->check(CLI::Range(2, 40))->capture_default_str();
+    sheet->add_option("--tile", arguments->tile, "Pixels of a tile's side")->check(CLI::Range(32, 1024))->capture_default_str();
+    addCommon(*sheet, *arguments);
+    sheet->callback([arguments, &exitCode] { exitCode = writeSheet(*arguments); });
+    CLI::App* jitter = eval.add_subcommand("jitter", "Mean acceleration of the joints in a video, with and without smoothing");
+    jitter->add_option("video", arguments->input, "The video")->required();
+    jitter->add_option("--smoothing", arguments->smoothing, "Strength of the smoothing")->check(CLI::Range(0.0, 1.0))->capture_default_str();
+    addCommon(*jitter, *arguments);
+    jitter->callback([arguments] { printJitter(*arguments); });
+}
+
+}  // namespace hmr

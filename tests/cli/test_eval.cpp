@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+#include <QFile>
+#include <QImage>
+#include <QTemporaryDir>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <opencv2/videoio.hpp>
+
+#include "formats/atomic_file.h"
+#include "support/program.h"
+#include "support/random_weights.h"
+#include "support/test_class.h"
+#include "training_data/acclaim_skeleton.h"
+
+namespace hmr::test {
+
+class TestEval : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir folder_;
+    QString path(const char* name) const { return folder_.filePath(name); }
+
+    void writePeople(const char* set, double firstX) {
+        QDir().mkpath(path(set));
+        QImage picture(120, 160, QImage::Format_RGB888);
+        picture.fill(Qt::gray);
+        picture.save(path(set) + "/a.png");
+        nlohmann::json keypoints = nlohmann::json::array();
+        for (int i = 0; i < 19; ++i) keypoints.push_back({firstX + 2 * i, 10 + 7 * i, 1});
+        const nlohmann::json line = {{"picture", "a.png"}, {"people", {{{"keypoints", keypoints}}}}};
+        writeWholeFile((path(set) + "/labels.jsonl").toStdString(), line.dump() + "\n");
+    }
+
+private Q_SLOTS:
+    void initTestCase() {
+        QVERIFY(folder_.isValid());
+        writeRandomWeights(path("w.safetensors").toStdString());
+        writePeople("people", 30);
+        writeWholeFile(path("07.asf").toStdString(), acclaimSkeletonText());
+        writeWholeFile(path("07_01.amc").toStdString(), acclaimMotionText(20, 4, 5));
+    }
+
+    void evalPrintsOneFigureALine() {
+        const ProgramResult result = runHmr({"eval", "--weights", path("w.safetensors"), "--data", path("people"), "--body", HMR_RESOURCE_DIR "/body/openbody-lod.npz",
+                                             "--method", "fit", "-o", path("report"), "--threads", "1"});
+        QVERIFY2(result.exitCode == 0, qPrintable(result.errors));
+        for (const char* line : {"\nPCK@0.1: ", "\nmean pose PCK@0.1: ", "\nfit from mean pose PCK@0.1: ", "\nfit from network PCK@0.05: ", "\nalignment: ", "\nnetwork ms, 99th percentile: "})
+            QVERIFY2(result.output.contains(line), qPrintable(QString(line) + result.output));
+        QVERIFY(QFile::exists(path("report/report.json")) && QFile::exists(path("report/worst.jpg")));
+    }
+
+    void mistakesAreExplained() {
+        QCOMPARE(runHmr({"eval"}).exitCode, 2);
+        QCOMPARE(runHmr({"eval", "--data", path("people"), "--protocol", "mine"}).exitCode, 2);
+        const ProgramResult missing = runHmr({"eval", "--weights", path("w.safetensors"), "--data", path("nowhere")});
+        QCOMPARE(missing.exitCode, 1);
+        QVERIFY(missing.errors.contains("nowhere"));
+    }
+
+    void datasetCheckDrawsASheetAndNamesProblems() {
+        const ProgramResult good = runHmr({"dataset", "check", path("people"), "-o", path("sheet.png")});
+        QVERIFY2(good.exitCode == 0 && good.output.contains("problems: 0"), qPrintable(good.output + good.errors));
+        QVERIFY(QImage(path("sheet.png")).width() >= 192);
+        writePeople("outside", 400);
+        const ProgramResult bad = runHmr({"dataset", "check", path("outside")});
+        QCOMPARE(bad.exitCode, 1);
+        QVERIFY(bad.output.contains("19 visible joints lie outside the picture of 120x160"));
+    }
+
+    void detectorsAreMeasured() {
+        const nlohmann::json coco = {{"images", {{{"id", 1}, {"file_name", "a.png"}}}},
+                                     {"annotations", {{{"id", 1}, {"image_id", 1}, {"bbox", {0, 0, 120, 160}}}, {{"id", 2}, {"image_id", 1}, {"bbox", {5, 5, 20, 40}}}}}};
+        writeWholeFile(path("people/person_keypoints.json").toStdString(), coco.dump());
+        // The whole picture is one of the two boxes; the other is too small to count.
+        const ProgramResult whole = runHmr({"eval", "--detector", "full", "--data", path("people/person_keypoints.json")});
+        QVERIFY2(whole.exitCode == 0 && whole.output.contains("people: 1\n") && whole.output.contains("AP50: 1.000"), qPrintable(whole.output + whole.errors));
+        const ProgramResult hog = runHmr({"eval", "--detector", "hog", "--data", path("people/person_keypoints.json")});
+        QVERIFY(hog.output.contains("recall: 0.000") && hog.output.contains("detection ms, median: "));
+        QFile::remove(path("people/person_keypoints.json"));
+    }
+
+    void videosAreDrawnAndJudged() {
+        const ProgramResult drawn = runHmr({"synth", "video", path("07_01.amc"), "-o", path("walk.mp4"), "--width", "128", "--height", "96", "--fps", "10",
+                                            "--recorded-fps", "30", "--seconds", "0.6"});
+        QVERIFY2(drawn.exitCode == 0, qPrintable(drawn.errors));
+        cv::VideoCapture video(path("walk.mp4").toStdString());
+        QCOMPARE(static_cast<int>(video.get(cv::CAP_PROP_FRAME_COUNT)), 6);
+        QCOMPARE(static_cast<int>(video.get(cv::CAP_PROP_FRAME_WIDTH)), 128);
+        const ProgramResult jitter = runHmr({"eval", "jitter", path("walk.mp4"), "--weights", path("w.safetensors"), "--detector", "full", "--threads", "1"});
+        QVERIFY2(jitter.exitCode == 0 && jitter.output.contains("acceleration with smoothing: "), qPrintable(jitter.output + jitter.errors));
+        QCOMPARE(runHmr({"eval", "jitter", path("people/a.png"), "--weights", path("w.safetensors")}).exitCode, 1);
+        const ProgramResult sheet = runHmr({"eval", "sheet", path("people"), "-o", path("views.jpg"), "--weights", path("w.safetensors"), "--detector", "full",
+                                            "--columns", "2", "--tile", "64", "--threads", "1"});
+        QVERIFY2(sheet.exitCode == 0, qPrintable(sheet.errors));
+        QCOMPARE(QImage(path("views.jpg")).width(), 128);
+    }
+};
+
+HMR_TEST_CLASS(TestEval, "test_eval")
+
+}  // namespace hmr::test
+
+#include "test_eval.moc"

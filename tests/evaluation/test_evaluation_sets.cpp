@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+#include <QTemporaryDir>
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "formats/atomic_file.h"
+#include "formats/body_file.h"
+#include "formats/npz.h"
+#include "formats/resources.h"
+#include "support/error_text.h"
+#include "support/random_weights.h"
+#include "support/test_class.h"
+#include "training/evaluation/evaluation_set.h"
+#include "training/picture_file.h"
+#include "training/pose_prior.h"
+
+namespace hmr::test {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+double figure(const Figures& figures, const std::string& name) {
+    const auto found = std::ranges::find(figures, name, &std::pair<std::string, double>::first);
+    return found == figures.end() ? -1 : found->second;
+}
+
+}  // namespace
+
+class TestEvaluationSets : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir folder_;
+    fs::path root_;
+    std::shared_ptr<const BodyModel> body_;
+
+    static EvaluationOptions optionsFor(const fs::path& data, std::invocable<EvaluationOptions&> auto change) {
+        EvaluationOptions options;
+        options.data = data;
+        change(options);
+        return options;
+    }
+    static EvaluationOptions optionsFor(const fs::path& data) { return optionsFor(data, [](EvaluationOptions&) {}); }
+    EvaluationOptions randomNetwork(const fs::path& data) const {
+        return optionsFor(data, [this](EvaluationOptions& options) {
+            options.weights = root_ / "random.safetensors";
+            options.body = resourcePath("body/openbody-lod.npz");
+            options.threads = 1;
+        });
+    }
+    std::unique_ptr<EvaluationSet> open(const EvaluationOptions& options, int size = 64) { return openEvaluationSet(options, *body_, size, 0.67); }
+
+    /// Two pictures in the neutral format, the second person of another action and with label pictures.
+    void writeLabelled() {
+        Picture picture(80, 120, 3), silhouette(80, 120, 3);
+        std::fill(silhouette.pixels.begin(), silhouette.pixels.end(), std::uint8_t{255});
+        std::fill_n(silhouette.pixels.begin(), 80 * 60 * 3, std::uint8_t{1});
+        writePicture(root_ / "a.png", picture);
+        writePicture(root_ / "mask.png", silhouette);
+        Json keypoints = Json::array(), joints = Json::array();
+        for (int i = 0; i < kNumCocoPlusJoints; ++i) {
+            keypoints.push_back({20 + 2 * i, 10 + 5 * i, i == 18 ? 0 : 1});
+            joints.push_back({0.02 * i, 0.05 * i - 0.4, 3.0});
+        }
+        const Json walker = {{"keypoints", keypoints}, {"joints3d", joints}, {"groups", {"action Walking"}}, {"silhouette", "mask.png"}};
+        const Json sitter = {{"keypoints", keypoints}, {"joints3d", joints}, {"groups", {"action Sitting"}}};
+        writeWholeFile(root_ / "labels.jsonl", Json{{"picture", "a.png"}, {"people", {walker, sitter}}}.dump() + "\n");
+    }
+
+private Q_SLOTS:
+    void initTestCase() {
+        root_ = folder_.path().toStdString();
+        body_ = loadBodyModel(resourcePath("body/openbody-lod.npz"));
+        writeLabelled();
+        writeRandomWeights(root_ / "random.safetensors");
+    }
+
+    void annotatedPeopleAreCropped() {
+        const auto set = open(optionsFor(root_));
+        QCOMPARE(set->size(), 2);
+        const EvaluationPerson person = set->person(0);
+        QCOMPARE(person.sample.pixels.size(), std::size_t{64 * 64 * 3});
+        QVERIFY(std::abs(person.boxSide - 2 * 0.67) < 1e-9);  // the longer side of the box is that share of the crop
+        QCOMPARE(person.silhouette.width, 80);
+        QCOMPARE(int{person.silhouette.labels.front()}, 1);
+        QCOMPARE(int{person.silhouette.labels.back()}, 255);
+        QCOMPARE(person.groups, std::vector<std::string>{"action Walking"});
+        QVERIFY(set->person(1).silhouette.isEmpty());
+        QCOMPARE(open(optionsFor(root_, [](auto& options) { options.limit = 1; }))->size(), 1);
+        QVERIFY(errorText([&] { open(optionsFor(root_, [](auto& options) { options.minJoints = 19; })); }).contains("at least 19"));
+    }
+
+    void labelPicturesOfAnotherSizeAreRefused() {
+        const fs::path folder = root_ / "wrong";
+        fs::create_directories(folder);
+        writePicture(folder / "a.png", Picture(80, 100, 3));
+        fs::copy_file(root_ / "mask.png", folder / "mask.png");
+        fs::copy_file(root_ / "labels.jsonl", folder / "labels.jsonl");
+        QVERIFY(errorText([&] { open(optionsFor(folder))->person(0); }).contains("80x120 but its picture is 80x100"));
+    }
+
+    void benchmarkIsFrozen() {
+        const auto set = open(optionsFor("synthetic:3"));
+        QCOMPARE(set->size(), 3);
+        const EvaluationPerson first = set->person(1), again = open(optionsFor("synthetic"))->person(1);
+        QVERIFY(first.sample.pixels == again.sample.pixels);
+        QVERIFY(first.parameters.has_value() && !first.parts.isEmpty());
+        QCOMPARE(open(optionsFor("synthetic"))->size(), 5000);
+        for (const char* bad : {"synthetic:", "synthetic:0", "synthetic:x"}) QVERIFY(errorText([&] { open(optionsFor(bad)); }).contains("synthetic:N"));
+        // A list that another prior or generator was frozen with is refused.
+        Json json = Json::parse(readWholeFile(resourcePath("benchmark/synthetic.json")));
+        json["firstBoxes"][2][0] = json["firstBoxes"][2][0].get<double>() + 5;
+        writeWholeFile(root_ / "moved.json", json.dump());
+        QVERIFY(errorText([&] { open(optionsFor(root_ / "moved.json")); }).contains("person 2 is drawn elsewhere"));
+        json["clips"].erase(0);
+        writeWholeFile(root_ / "moved.json", json.dump());
+        QVERIFY(errorText([&] { open(optionsFor(root_ / "moved.json")); }).contains("other clips"));
+        writeWholeFile(root_ / "moved.json", R"({"kind": "synthetic", "seed": 1})");
+        QVERIFY(errorText([&] { open(optionsFor(root_ / "moved.json")); }).contains("\"count\""));
+    }
+
+    void benchmarkSharesNoClipWithTraining() {
+        const Json json = Json::parse(readWholeFile(resourcePath("benchmark/synthetic.json")));
+        QVERIFY(json["clips"].size() > 20);
+        for (const Json& clip : json["clips"]) QVERIFY(splitOf(clip.get<std::string>()) == DataSplit::Validation);
+    }
+
+    void wholeEvaluationReports() {
+        EvaluationOptions options = randomNetwork("synthetic:4");
+        options.report = root_ / "report";
+        options.flipped = true;
+        const EvaluationReport report = evaluate(options);
+        QCOMPARE(report.people, 4);
+        QCOMPARE(report.methods.at(0).name, std::string("network"));
+        QCOMPARE(report.methods.at(1).name, std::string("mean pose"));
+        for (const MethodFigures& method : report.methods)
+            for (const char* name : {"PCK@0.1", "PCK@0.05", "MPJPE mm", "reconstruction error mm", "PVE mm", "AUC aligned", "foreground F1", "six parts accuracy", "joints beyond limits"})
+                QVERIFY2(figure(method.overall, name) >= 0, name);
+        QVERIFY(figure(report.methods[1].overall, "reconstruction error mm") < figure(report.methods[1].overall, "MPJPE mm"));
+        std::ostringstream printed;
+        printReport(report, printed);
+        for (const char* line : {"\nPCK@0.1: 0.", "\nmean pose MPJPE mm: ", "\nprotocol: hmr\n", "\nroot: middle of the hips\n", "\nnetwork ms, median: "})
+            QVERIFY2(printed.str().find(line) != std::string::npos, line);
+        const Json json = Json::parse(readWholeFile(root_ / "report/report.json"));
+        QCOMPARE(json["methods"][0]["overall"]["MPJPE mm"].get<double>(), figure(report.methods[0].overall, "MPJPE mm"));
+        QVERIFY(json["milliseconds"]["network"]["p90"].get<double>() > 0);
+        QVERIFY(readWholeFile(root_ / "report/report.md").find("| MPJPE mm |") != std::string::npos);
+        for (const char* page : {"best.jpg", "median.jpg", "worst.jpg"}) QVERIFY(fs::exists(root_ / "report" / page));
+    }
+
+    void groupsAndActionsAreReported() {
+        const EvaluationReport report = evaluate(randomNetwork(root_));
+        const MethodFigures& network = report.methods.front();
+        QCOMPARE(network.groups.size(), std::size_t{2});
+        QCOMPARE(network.groups[0].first, std::string("action Sitting"));
+        const double mean = (figure(network.groups[0].second, "MPJPE mm") + figure(network.groups[1].second, "MPJPE mm")) / 2;
+        QVERIFY(std::abs(figure(network.overall, "MPJPE mm, mean of actions") - mean) < 1e-9);
+        QVERIFY(figure(network.groups[1].second, "foreground accuracy") >= 0 && figure(network.groups[0].second, "foreground accuracy") < 0);
+        QVERIFY(figure(network.overall, "PVE mm") < 0);
+    }
+
+    void spinProtocolNeedsAFittingRegressor() {
+        EvaluationOptions options = randomNetwork(root_);
+        options.protocol = "spin";
+        QVERIFY(errorText([&] { evaluate(options); }).contains("--regressor"));
+        options.regressor = root_ / "regressor.npy";
+        writeNpy(options.regressor, NdArray::from(std::vector<float>(17 * 10), {17, 10}));
+        QVERIFY(errorText([&] { evaluate(options); }).contains("[17,6890]"));
+        std::vector<float> weights(17 * 6890);
+        for (std::size_t joint = 0; joint < 17; ++joint) weights[joint * 6890 + 50 * joint] = 1;
+        writeNpy(options.regressor, NdArray::from(weights, {17, 6890}));
+        const EvaluationReport report = evaluate(options);
+        QCOMPARE(report.root, std::string("pelvis"));
+        QVERIFY(figure(report.methods[0].overall, "MPJPE mm") > 0);
+        options.protocol = "other";
+        QVERIFY(errorText([&] { evaluate(options); }).contains("hmr or spin"));
+    }
+};
+
+HMR_TEST_CLASS(TestEvaluationSets, "test_evaluation_sets")
+
+}  // namespace hmr::test
+
+#include "test_evaluation_sets.moc"

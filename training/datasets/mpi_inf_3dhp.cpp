@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <limits>
+
+#include "body/error.h"
+#include "formats/mat_file.h"
+#include "training/datasets/dataset_folders.h"
+
+namespace hmr {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr double kMillimetre = 1e-3, kBoxMargin = 1.2;
+constexpr std::size_t kNumTrainingJoints = 28, kNumTestJoints = 17, kNumCameras = 14;
+/// Rows of the 14 LSP joints among the set's own.
+constexpr std::array<std::size_t, kNumLspJoints> kTrainingRows = {25, 24, 23, 18, 19, 20, 16, 15, 14, 9, 10, 11, 5, 7};
+constexpr std::array<std::size_t, kNumLspJoints> kTestRows = {10, 9, 8, 11, 12, 13, 4, 3, 2, 5, 6, 7, 1, 0};
+constexpr std::array kActivities = {"Standing or walking", "Exercise", "Sitting", "Reaching or crouching", "On the floor", "Sports", "Miscellaneous"};
+
+/// Numbers of frames [F,…] by frame, joint and axis, however MATLAB laid them out.
+struct FrameTable {
+    std::vector<double> numbers;
+    std::size_t frameStride, jointStride, axisStride;
+    double at(std::size_t frame, std::size_t joint, std::size_t axis) const { return numbers[frame * frameStride + joint * jointStride + axis * axisStride]; }
+};
+
+void placeJoints(const FrameTable& pixels, const FrameTable& millimetres, std::size_t frame, const std::array<std::size_t, kNumLspJoints>& rows,
+                 std::size_t pelvisRow, AnnotatedPerson& person) {
+    person.joints3d = Points3d::Constant(kNumCocoPlusJoints, 3, std::numeric_limits<double>::quiet_NaN());
+    for (std::size_t joint = 0; joint < kNumLspJoints; ++joint) {
+        setKeypoint(person.keypoints, static_cast<int>(joint), static_cast<float>(pixels.at(frame, rows[joint], 0)), static_cast<float>(pixels.at(frame, rows[joint], 1)));
+        for (std::size_t axis = 0; axis < 3; ++axis)
+            person.joints3d(static_cast<Eigen::Index>(joint), static_cast<Eigen::Index>(axis)) = kMillimetre * millimetres.at(frame, rows[joint], axis);
+    }
+    person.pelvis = kMillimetre * Eigen::Vector3d(millimetres.at(frame, pelvisRow, 0), millimetres.at(frame, pelvisRow, 1), millimetres.at(frame, pelvisRow, 2));
+    person.box = scaledBox(boxOfKeypoints(person.keypoints), kBoxMargin);
+}
+
+std::vector<fs::path> foldersNamed(const fs::path& parent, const std::string& start) {
+    std::vector<fs::path> folders;
+    if (fs::is_directory(parent))
+        for (const auto& entry : fs::directory_iterator(parent))
+            if (entry.is_directory() && entry.path().filename().string().rfind(start, 0) == 0) folders.push_back(entry.path());
+    std::ranges::sort(folders);
+    return folders;
+}
+
+std::string frameName(const char* pattern, std::size_t number) {
+    char name[32];
+    std::snprintf(name, sizeof name, pattern, static_cast<unsigned>(number));
+    return name;
+}
+
+/// One camera's rows of annot2 or annot3: a cell holds [frames, joints × axes].
+FrameTable cameraTable(const MatValue& cells, std::size_t camera, std::size_t axes, const fs::path& file) {
+    const MatValue cell = cells.cell(camera);
+    const std::vector<std::size_t> shape = cell.shape();
+    if (shape.size() != 2 || shape[1] != kNumTrainingJoints * axes)
+        throw Error(file.string() + ": expected 28 joints of " + std::to_string(axes) + " numbers a frame for camera " + std::to_string(camera));
+    return {cell.numbers(), 1, axes * shape[0], shape[0]};
+}
+
+void readTrainingSequence(const fs::path& sequence, std::vector<AnnotatedPerson>& people) {
+    const fs::path file = sequence / "annot.mat";
+    const MatValue annot2 = readMatVariable(file, "annot2"), annot3 = readMatVariable(file, "annot3");
+    const std::string name = sequence.parent_path().filename().string() + "/" + sequence.filename().string();
+    for (std::size_t camera = 0; camera < kNumCameras && camera < annot2.count(); ++camera) {
+        const fs::path frames = sequence / "imageFrames" / ("video_" + std::to_string(camera));
+        if (!fs::is_directory(frames)) continue;
+        const FrameTable pixels = cameraTable(annot2, camera, 2, file), millimetres = cameraTable(annot3, camera, 3, file);
+        const std::size_t numFrames = std::min(pixels.numbers.size() / (2 * kNumTrainingJoints), millimetres.numbers.size() / (3 * kNumTrainingJoints));
+        for (std::size_t frame = 0; frame < numFrames; ++frame) {
+            AnnotatedPerson person;
+            person.picture = frames / frameName("frame_%06u.jpg", frame + 1);
+            if (!fs::exists(person.picture)) continue;  // people keep every tenth frame or so
+            placeJoints(pixels, millimetres, frame, kTrainingRows, 4, person);
+            person.id = "3dhp/" + name + "/" + std::to_string(camera) + "/" + std::to_string(frame);
+            people.push_back(std::move(person));
+        }
+    }
+}
+
+/// annot2 and univ_annot3 are [axes, 17, 1, frames].
+FrameTable testTable(const fs::path& file, const char* variable, std::size_t axes, std::size_t numFrames) {
+    const MatValue table = readMatVariable(file, variable);
+    FrameTable frames{table.numbers(), axes * kNumTestJoints, axes, 1};
+    if (table.shape().front() != axes || frames.numbers.size() != numFrames * axes * kNumTestJoints)
+        throw Error(file.string() + ": expected \"" + variable + "\" as [" + std::to_string(axes) + ",17,1," + std::to_string(numFrames) + "]");
+    return frames;
+}
+
+void readTestSequence(const fs::path& sequence, std::vector<AnnotatedPerson>& people) {
+    const fs::path file = sequence / "annot_data.mat";
+    const std::vector<double> isValid = readMatVariable(file, "valid_frame").numbers(), activity = readMatVariable(file, "activity_annotation").numbers();
+    if (activity.size() != isValid.size()) throw Error(file.string() + ": \"activity_annotation\" and \"valid_frame\" differ in length");
+    const FrameTable pixels = testTable(file, "annot2", 2, isValid.size()), millimetres = testTable(file, "univ_annot3", 3, isValid.size());
+    const std::string name = sequence.filename().string();
+    const bool isOutdoor = name == "TS5" || name == "TS6";
+    const double width = isOutdoor ? 1920 : 2048, height = isOutdoor ? 1080 : 2048;
+    for (std::size_t frame = 0; frame < isValid.size(); ++frame) {
+        if (isValid[frame] < 0.5) continue;
+        bool isInside = true;
+        for (std::size_t joint = 0; joint < kNumTestJoints; ++joint) {
+            const double x = pixels.at(frame, joint, 0), y = pixels.at(frame, joint, 1);
+            isInside = isInside && x >= 0 && y >= 0 && x < width && y < height;
+        }
+        if (!isInside) continue;
+        AnnotatedPerson person;
+        placeJoints(pixels, millimetres, frame, kTestRows, 14, person);
+        person.id = "3dhp/" + name + "/" + std::to_string(frame);
+        person.picture = pictureIn({sequence / "imageSequence"}, frameName("img_%06u.jpg", frame + 1), file.string());
+        const auto kind = static_cast<std::size_t>(activity[frame] - 1);
+        if (kind < kActivities.size()) person.groups = {std::string("action ") + kActivities[kind]};
+        people.push_back(std::move(person));
+    }
+}
+
+fs::path testFolder(const fs::path& folder) {
+    return fs::is_directory(folder / "mpi_inf_3dhp_test_set") ? folder / "mpi_inf_3dhp_test_set" : folder;
+}
+
+}  // namespace
+
+bool holdsMpiInf3dhp(const fs::path& folder) {
+    const auto has = [](const fs::path& file) { return fs::exists(file); };
+    return has(folder / "S1/Seq1/annot.mat") || has(folder / "S1/Seq2/annot.mat") || has(testFolder(folder) / "TS1/annot_data.mat");
+}
+
+std::vector<AnnotatedPerson> readMpiInf3dhp(const fs::path& folder, AnnotationPart part) {
+    std::vector<AnnotatedPerson> people;
+    if (part != AnnotationPart::Test)
+        for (const fs::path& subject : foldersNamed(folder, "S"))
+            for (const fs::path& sequence : foldersNamed(subject, "Seq")) readTrainingSequence(sequence, people);
+    if (part != AnnotationPart::Training)
+        for (const fs::path& sequence : foldersNamed(testFolder(folder), "TS")) readTestSequence(sequence, people);
+    if (people.empty())
+        throw Error(folder.string() + ": no frames of MPI-INF-3DHP; the training videos are taken apart with, for example, "
+                    "ffmpeg -i S1/Seq1/imageSequence/video_0.avi S1/Seq1/imageFrames/video_0/frame_%06d.jpg");
+    return people;
+}
+
+}  // namespace hmr
