@@ -6,6 +6,7 @@
 
 #include "app/look.h"
 #include "app/main_window.h"
+#include "app/motion/motion_desk.h"
 
 int main(int argc, char** argv) {
     QSurfaceFormat format;
@@ -24,6 +25,7 @@ int main(int argc, char** argv) {
         hmr::applyLook(application);
         hmr::MainWindow window(hmr::parseCommandLine(application.arguments()));
         window.show();
+        if (window.options().screenshot.isEmpty()) window.motion().offerRecovery();
         return QApplication::exec();
     } catch (const std::exception& error) {
         std::fprintf(stderr, "hmr-studio: %s\n", error.what());

@@ -19,6 +19,7 @@
 #include "app/folder_strip.h"
 #include "app/icons.h"
 #include "app/message_bar.h"
+#include "app/motion/motion_desk.h"
 #include "app/people_panel.h"
 #include "app/picture_view.h"
 #include "app/pose_panel.h"
@@ -75,9 +76,11 @@ MainWindow::MainWindow(const StudioOptions& options, ModelLoader loader, QWidget
     buildCanvas();
     buildPanels();
     buildStatusBar();
+    motion_ = std::make_unique<MotionDesk>(*session_, *recoveryJob_, *this, options_.autosaveFolder);
     buildActions();
     connectSession();
     connectJobs();
+    connectMotion();
     restoreLayout();
     updateActions();
 
@@ -91,6 +94,7 @@ MainWindow::MainWindow(const StudioOptions& options, ModelLoader loader, QWidget
 MainWindow::~MainWindow() {
     recoveryJob_.reset();
     exportJob_.reset();
+    motion_.reset();
     session_->disconnect();
     // The widgets refer to the session, so they go before it does.
     qDeleteAll(findChildren<QWidget*>(Qt::FindDirectChildrenOnly));
@@ -194,7 +198,20 @@ void MainWindow::connectJobs() {
     connect(exportJob_.get(), &ExportJob::failed, this, &MainWindow::takeFailure);
 }
 
+void MainWindow::connectMotion() {
+    connect(motion_.get(), &MotionDesk::failed, this, &MainWindow::takeFailure);
+    connect(motion_.get(), &MotionDesk::told, this, [this](const QString& message) { statusBar()->showMessage(message, 6000); });
+    connect(motion_.get(), &MotionDesk::pictureWanted, this, [this](int frame) { recoveryJob_->goTo(frame, true); });
+    connect(motion_.get(), &MotionDesk::frameShown, session_.get(), &Session::setFrame);
+    connect(motion_.get(), &MotionDesk::sourcesWanted, this, [this](const QStringList& sources, const QString& shown, int frame) {
+        strip_->setFiles(sources);
+        openSource(shown.isEmpty() ? sources.front() : shown);
+        if (frame > 0) recoveryJob_->goTo(frame);
+    });
+}
+
 void MainWindow::open(const QStringList& sources) {
+    if (sources.size() == 1 && motion_->open(sources.front())) return;
     QStringList files;
     try {
         for (const QString& source : sources) {
@@ -209,6 +226,7 @@ void MainWindow::open(const QStringList& sources) {
     if (files.isEmpty()) return;
     for (const QString& source : sources) addRecent(source);
     strip_->setFiles(files);
+    motion_->setSources(files);
     openSource(files.front());
 }
 
@@ -220,13 +238,15 @@ void MainWindow::openSource(const QString& source) {
 
 void MainWindow::takeSource(const SourceInfo& info) {
     source_ = info;
+    motion_->setSource(info);
     transport_->setSource(info);
     const QString name = QFileInfo(QString::fromStdString(info.specification)).fileName();
     setWindowTitle(tr("%1 - HMR Studio").arg(name.isEmpty() ? QString::fromStdString(info.name) : name));
     rateLabel_->clear();
 }
 
-void MainWindow::takeFrame(const FrameResult& result) {
+void MainWindow::takeFrame(const FrameResult& delivered) {
+    const FrameResult result = motion_->throughTake(delivered);
     session_->setFrame(result);
     const Frame& frame = result.estimate->frame;
     transport_->showFrame(frame.index, frame.time);
@@ -263,6 +283,7 @@ void MainWindow::showStages(const FrameEstimate& estimate) {
 void MainWindow::takeModels(std::shared_ptr<const BodyModel> body, const QString& device, const QString& warning) {
     hasModels_ = true;
     session_->setBody(std::move(body));
+    motion_->setBody();
     deviceLabel_->setText(device);
     if (!warning.isEmpty()) messages_->showMessage(MessageBar::Kind::Warning, warning);
     if (session_->hasBoxesByHand()) recoveryJob_->recoverBoxes(session_->boxes());

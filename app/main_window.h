@@ -19,6 +19,7 @@ class QSlider;
 namespace hmr {
 
 class FolderStrip;
+class MotionDesk;
 class MessageBar;
 class PictureView;
 class TransportBar;
@@ -32,6 +33,7 @@ public:
 
     Session& session() { return *session_; }
     RecoveryJob& recoveryJob() { return *recoveryJob_; }
+    MotionDesk& motion() { return *motion_; }
     const StudioOptions& options() const { return options_; }
 
     /// Opens pictures, videos, a folder, a camera or a stream; the first of several is shown.
@@ -56,6 +58,7 @@ private:
     void buildStatusBar();
     void connectSession();
     void connectJobs();
+    void connectMotion();
     void openSource(const QString& source);
     void takeSource(const SourceInfo& info);
     void takeFrame(const FrameResult& result);
@@ -101,6 +104,7 @@ private:
     std::unique_ptr<Session> session_;
     std::unique_ptr<RecoveryJob> recoveryJob_;
     std::unique_ptr<ExportJob> exportJob_;
+    std::unique_ptr<MotionDesk> motion_;
     SourceInfo source_;
     QElapsedTimer sinceFrame_;
     double framesPerSecond_ = 0;

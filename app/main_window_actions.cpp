@@ -24,6 +24,7 @@
 #include "app/edit_commands.h"
 #include "app/folder_strip.h"
 #include "app/icons.h"
+#include "app/motion/motion_desk.h"
 #include "app/main_window.h"
 #include "app/picture_view.h"
 #include "app/preferences_dialog.h"
@@ -86,6 +87,7 @@ void MainWindow::buildActions() {
     buildViewMenu();
     buildPlayMenu();
     buildExportMenu();
+    motion_->addMenu(menuBar(), menuBar()->actions().first()->menu());
     buildHelpMenu();
     buildToolBar();
     showView();

@@ -27,9 +27,10 @@ void RecoveryJob::open(const QString& source) {
 
 void RecoveryJob::close() { open({}); }
 
-void RecoveryJob::goTo(int frameIndex) {
+void RecoveryJob::goTo(int frameIndex, bool pictureOnly) {
     WorkOrders orders;
     orders.frame = frameIndex;
+    orders.pictureOnly = pictureOnly;
     order(std::move(orders), true);
 }
 

@@ -23,7 +23,8 @@ public:
     void loadModels(const ModelSettings& settings);
     void open(const QString& source);
     void close();
-    void goTo(int frameIndex);
+    /// Shows a frame; its people are recovered unless only the picture is wanted.
+    void goTo(int frameIndex, bool pictureOnly = false);
     void setPlaying(bool isPlaying);
     /// Recovers the current frame again from boxes set by hand; who is who goes by their ids.
     void recoverBoxes(const std::vector<PersonBox>& boxes);

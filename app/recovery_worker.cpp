@@ -33,6 +33,7 @@ void WorkOrders::merge(WorkOrders newer) {
     if (newer.models) models = std::move(newer.models);
     if (newer.source) source = std::move(newer.source);
     if (newer.frame) frame = newer.frame;
+    if (newer.frame) pictureOnly = newer.pictureOnly;
     if (newer.recover) recover = std::move(newer.recover);
     if (newer.playing) playing = newer.playing;
     request = std::max(request, newer.request);
@@ -54,7 +55,7 @@ bool RecoveryWorker::step() {
         if (auto source = std::exchange(orders_.source, std::nullopt)) {
             openSource(*source);
         } else if (auto frame = std::exchange(orders_.frame, std::nullopt)) {
-            goTo(*frame);
+            goTo(*frame, orders_.pictureOnly);
         } else if (auto models = std::exchange(orders_.models, std::nullopt)) {
             loadModels(*models);
         } else if (auto recover = std::exchange(orders_.recover, std::nullopt)) {
@@ -139,7 +140,7 @@ void RecoveryWorker::loadModels(const ModelSettings& settings) {
     if (frame_ && !isPlaying_ && !orders_.recover) orders_.recover.emplace();
 }
 
-void RecoveryWorker::goTo(int frameIndex) {
+void RecoveryWorker::goTo(int frameIndex, bool pictureOnly) {
     if (!source_ || !frame_ || info_.isLive) return;
     const bool isNext = frameIndex == frame_->index + 1;
     if (!isNext && !source_->seek(frameIndex)) {
@@ -148,6 +149,7 @@ void RecoveryWorker::goTo(int frameIndex) {
     auto frame = nextFrame();
     if (!frame) return end();
     showFrame(std::move(*frame));
+    if (pictureOnly) return;
     if (!isNext || !isMotion() || !engine_) {
         if (!orders_.recover) orders_.recover.emplace();
     } else {

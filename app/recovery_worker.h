@@ -29,6 +29,7 @@ struct WorkOrders {
     std::optional<ModelSettings> models;
     std::optional<std::string> source;          ///< to open; empty text closes
     std::optional<int> frame;                   ///< to go to
+    bool pictureOnly = false;                   ///< of that frame: its people are known already
     struct Recover {
         std::vector<PersonBox> boxes;           ///< by hand; empty unless byHand
         bool byHand = false;
@@ -70,7 +71,7 @@ private:
     void closeSource();
     void showFrame(Frame frame);
     void loadModels(const ModelSettings& settings);
-    void goTo(int frameIndex);
+    void goTo(int frameIndex, bool pictureOnly = false);
     void recoverFrame(const WorkOrders::Recover& order);
     void playOn();
     std::optional<Frame> nextFrame();

@@ -53,6 +53,13 @@ void Session::clear() {
     Q_EMIT selectionChanged();
 }
 
+void Session::restore(const SessionState& state) {
+    undoStack_.clear();
+    state_ = state;
+    shown_.clear();
+    Q_EMIT peopleChanged();
+}
+
 PictureKey Session::pictureKey() const {
     if (!frame_.estimate) return {};
     return {frame_.estimate->frame.name, frame_.estimate->frame.index};

@@ -48,6 +48,7 @@ public:
     void setBody(std::shared_ptr<const BodyModel> body);
     void setFrame(const FrameResult& result);
     void clear();  ///< no source; edits and undo are forgotten
+    void restore(const SessionState& state);  ///< edits and boxes of a session that was opened; undo is forgotten
 
     const std::shared_ptr<const BodyModel>& body() const { return body_; }
     const FrameResult& frame() const { return frame_; }

@@ -14,6 +14,7 @@ struct StudioOptions {
     QStringList files;
     QString screenshot;    ///< file for a picture of the window after the first result, then quit; empty: stay
     bool opensSample = true;  ///< show the shipped sample when there are no files
+    QString autosaveFolder;   ///< for copies of the work; empty: the user's data folder
     ModelSettings models;
 };
 

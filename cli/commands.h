@@ -16,6 +16,7 @@ void addTrainCommand(CLI::App& app, int& exitCode);
 // Only where pictures can be read (HMR_WITH_INFERENCE).
 void addBenchCommand(CLI::App& app, int& exitCode);
 void addDoctorCommand(CLI::App& app, int& exitCode);
+void addExportCommand(CLI::App& app, int& exitCode);
 void addInfoCommand(CLI::App& app, int& exitCode);
 void addRunCommand(CLI::App& app, int& exitCode);
 

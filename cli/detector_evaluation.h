@@ -4,7 +4,7 @@
 #include <iosfwd>
 #include <string>
 
-#include "training/evaluation/detection_scores.h"
+#include "body/detection_metrics.h"
 
 namespace hmr {
 

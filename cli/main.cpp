@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
         hmr::addTrainCommand(app, exitCode);
 #ifdef HMR_WITH_INFERENCE
         hmr::addRunCommand(app, exitCode);
+        hmr::addExportCommand(app, exitCode);
         hmr::addInfoCommand(app, exitCode);
         hmr::addDoctorCommand(app, exitCode);
         hmr::addBenchCommand(app, exitCode);

@@ -61,4 +61,8 @@ Picture OverlayPainter::paintSide(const FrameEstimate& estimate) {
     return implementation_->draw(scene);
 }
 
+Picture OverlayPainter::paintAlone(const FrameEstimate& estimate) {
+    return implementation_->renderer.drawPicture(implementation_->sceneOf(estimate));
+}
+
 }  // namespace hmr

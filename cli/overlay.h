@@ -16,6 +16,8 @@ public:
 
     /// The frame with every person's mesh over it, in the frame's own size: RGB.
     Picture paint(const FrameEstimate& estimate);
+    /// The meshes alone on nothing: RGBA of the frame's size.
+    Picture paintAlone(const FrameEstimate& estimate);
 
     /// The bodies alone, seen from their left, in the frame's own size: RGB.
     Picture paintSide(const FrameEstimate& estimate);

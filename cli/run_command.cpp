@@ -5,6 +5,8 @@
 
 #include "cli/commands.h"
 #include "cli/run_job.h"
+#include "formats/motion/export_preset.h"
+#include "formats/stream/motion_stream.h"
 
 namespace hmr {
 namespace {
@@ -34,15 +36,21 @@ void addRunCommand(CLI::App& app, int& exitCode) {
     run->add_option("--detector", settings->detector, "hog, full (the whole picture), or an .onnx file")->capture_default_str();
     run->add_option("--body", settings->body, "Body model (.npz); the shipped open body by default");
     run->add_option("--weights", settings->weights, "Network weights (.safetensors); the shipped ones by default");
-    run->add_option("--export", settings->exports, "What to write for each person: obj,fbx,glb,json,npz")
+    run->add_option("--export", settings->exports,
+                    "What to write: obj,fbx,glb,json,npz; of videos also bvh,amass,csv,obj-sequence,ply-sequence,session")
         ->delimiter(',')
-        ->check(CLI::IsMember({"obj", "fbx", "glb", "json", "npz"}));
+        ->check(CLI::IsMember({"obj", "fbx", "glb", "json", "npz", "bvh", "amass", "csv", "obj-sequence", "ply-sequence", "session"}));
+    std::vector<std::string> presets;
+    for (const ExportPreset& preset : exportPresets()) presets.emplace_back(preset.name);
+    run->add_option("--preset", settings->preset, "Axes, units and bone names of motion files")->check(CLI::IsMember(presets))->capture_default_str();
+    run->add_option("--stream", settings->stream, "Send the people of videos and cameras on: vmc://127.0.0.1:39539 or json://127.0.0.1:39600");
     run->add_flag("--overlay,!--no-overlay", settings->overlay, "Write the picture with the body over it (default: yes)");
     run->add_option("--max-people", settings->maxPeople, "Most people in a picture")->check(CLI::Range(1, 64))->capture_default_str();
     run->add_option("--threads", settings->threads, "Threads of the network; 0: all cores")->check(CLI::Range(0, 256));
     run->add_option("--max-frames", settings->maxFrames, "Stop after so many frames of each input; 0: at its end")->check(CLI::Range(0, 100000000));
     run->callback([settings, boxes, &exitCode] {
         for (const std::string& text : *boxes) settings->boxes.push_back(parseBox(text));
+        if (!settings->stream.empty()) streamAddress(settings->stream);  // says now if it is no address
         exitCode = runInputs(*settings);
     });
 }

@@ -5,6 +5,8 @@
 #include <atomic>
 #include <csignal>
 #include <iostream>
+#include <opencv2/imgproc.hpp>
+#include <set>
 
 #include "body/error.h"
 #include "cli/overlay.h"
@@ -13,8 +15,12 @@
 #include "formats/atomic_file.h"
 #include "formats/body_file.h"
 #include "formats/fbx_file.h"
+#include "formats/motion/session_file.h"
+#include "formats/motion/take_document.h"
+#include "formats/motion/take_file.h"
 #include "formats/resources.h"
 #include "formats/scene_file.h"
+#include "formats/stream/motion_stream.h"
 #include "inference/picture.h"
 
 namespace hmr {
@@ -128,6 +134,7 @@ private:
         const auto onFrame = [&](std::shared_ptr<const FrameEstimate> estimate) {
             if (document.frames.empty()) document = documentFor(*estimate, source.name(), source.frameRate());
             document.frames.push_back({estimate->frame.index, estimate->frame.time, estimate->people});
+            stream(*estimate);
             if (settings_.overlay) {
                 if (!video) video.emplace(settings_.outputFolder / (name + ".overlay.mp4"), source.frameRate(), estimate->frame.picture.size());
                 video->add(painter().paint(*estimate));
@@ -142,6 +149,39 @@ private:
             std::cout << (settings_.outputFolder / (name + ".overlay.mp4")).string() << "\n";
         }
         writeDocument(document, name);
+        writeMotion(document, name);
+    }
+
+    /// Sends the people of a frame to where `--stream` says.
+    void stream(const FrameEstimate& estimate) {
+        if (settings_.stream.empty()) return;
+        if (!stream_) stream_.emplace(streamAddress(settings_.stream), body_);
+        const cv::Mat& picture = estimate.frame.picture;
+        stream_->send(estimate.people, picture.cols, picture.rows, estimate.frame.index, estimate.frame.time);
+    }
+
+    /// Everybody's motion through a video.
+    void writeMotion(const EstimateDocument& document, const std::string& name) {
+        const Take take = takeOf(document);
+        MotionExportSettings motion;
+        motion.preset = &exportPreset(settings_.preset);
+        for (const std::string& wanted : settings_.exports) {
+            if (wanted == "session") {
+                const auto file = settings_.outputFolder / (name + kSessionExtension);
+                writeSession(file, sessionOf(take));
+                std::cout << file.string() << "\n";
+                continue;
+            }
+            static const std::set<std::string> kMotionFormats = {"glb", "fbx", "bvh", "amass", "csv", "obj-sequence", "ply-sequence"};
+            if (!kMotionFormats.contains(wanted)) continue;
+            if (take.isEmpty()) {
+                fail(name + ": nobody was found, so there is no motion to write as " + wanted);
+                return;
+            }
+            const MotionFormatInfo& info = motionFormat(wanted);
+            const std::string suffix = info.extension.empty() ? "." + wanted : (wanted == "amass" ? ".amass" : "") + std::string(info.extension);
+            for (const auto& file : exportTake(settings_.outputFolder / (name + suffix), info.format, *body_, take, motion, false)) std::cout << file.string() << "\n";
+        }
     }
 
     void stopWhereAsked(std::stop_source& stop, int framesDone) const {
@@ -180,6 +220,7 @@ private:
                                                            Eigen::Vector3d::Zero(), true)};
             const std::span<const Figure> figures = figure;
             if (isWanted("obj")) write(stem + ".obj", writeObj, figures);
+            if (document.frameRate > 0) continue;  // a video's figures move (see writeMotion)
             if (isWanted("fbx")) write(stem + ".fbx", writeFbx, figures);
             if (isWanted("glb")) write(stem + ".glb", writeGlb, figures);
         }
@@ -190,6 +231,7 @@ private:
     std::shared_ptr<HmrNetwork> network_;
     Recovery recovery_;
     std::unique_ptr<OverlayPainter> painter_;
+    std::optional<MotionStream> stream_;
     bool hasFailed_ = false;
 };
 

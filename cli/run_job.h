@@ -17,7 +17,9 @@ struct RunSettings {
     std::vector<PixelBox> boxes;
     std::string detector = "hog";
     std::filesystem::path body, weights;   ///< empty: the shipped ones
-    std::vector<std::string> exports;      ///< obj fbx glb json npz
+    std::vector<std::string> exports;      ///< obj fbx glb json npz; of videos also bvh amass csv obj-sequence ply-sequence session
+    std::string preset = "plain";          ///< of motion
+    std::string stream;                    ///< vmc://host:port or json://host:port; empty: nowhere
     bool overlay = true;
     int maxPeople = 8;
     int threads = 0;                       ///< 0: all cores

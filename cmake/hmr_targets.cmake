@@ -44,7 +44,8 @@ function(hmr_test name)
     target_precompile_headers(${name} PRIVATE ${ARG_PRECOMPILE})
   elseif(ARG_PRECOMPILED_BY)
     target_precompile_headers(${name} REUSE_FROM ${ARG_PRECOMPILED_BY})
-  elseif(NOT ARG_GUI AND NOT "${ARG_LIBRARIES}" MATCHES "Qt6::Gui|app_ui")  # these change what QtTest includes
+  elseif(NOT ARG_GUI AND NOT "${ARG_LIBRARIES}" MATCHES "Qt6::Gui|app_ui|hmr_network|hmr_evaluation|hmr_inference|hmr_training(;|$)")
+    # Qt's Gui and LibTorch bring definitions of their own, with which these headers would be refused.
     target_precompile_headers(${name} REUSE_FROM hmr_test_headers)
   endif()
   if(ARG_GUI)

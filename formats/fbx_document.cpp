@@ -78,6 +78,10 @@ void appendProperty(std::string& bytes, const FbxProperty& property) {
                 bytes += value.bytes;
             } else if constexpr (std::is_same_v<T, std::vector<std::int32_t>>) {
                 appendArray(bytes, 'i', value);
+            } else if constexpr (std::is_same_v<T, std::vector<std::int64_t>>) {
+                appendArray(bytes, 'l', value);
+            } else if constexpr (std::is_same_v<T, std::vector<float>>) {
+                appendArray(bytes, 'f', value);
             } else if constexpr (std::is_same_v<T, std::vector<double>>) {
                 appendArray(bytes, 'd', value);
             } else {

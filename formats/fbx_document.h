@@ -13,8 +13,8 @@ struct FbxRaw {
     std::string bytes;
 };
 
-using FbxProperty =
-    std::variant<bool, std::int32_t, std::int64_t, double, std::string, FbxRaw, std::vector<std::int32_t>, std::vector<double>>;
+using FbxProperty = std::variant<bool, std::int32_t, std::int64_t, double, std::string, FbxRaw, std::vector<std::int32_t>, std::vector<std::int64_t>,
+                                 std::vector<float>, std::vector<double>>;
 
 /// A record of a binary FBX file: a name, properties and records inside.
 struct FbxNode {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "formats/fbx_file.h"
 
+#include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <numbers>
 
 #include "formats/atomic_file.h"
@@ -66,29 +68,52 @@ FbxNode headerExtension() {
     return header;
 }
 
-FbxNode globalSettings() {
+/// The same rotation's angles that lie nearest to those before, so that curves between them do not swing round.
+Eigen::Vector3d nearestAngles(const Eigen::Vector3d& degrees, const Eigen::Vector3d& before) {
+    // (x, y, z) and (x + 180, 180 − y, z + 180) turn alike.
+    const Eigen::Vector3d other(degrees.x() + 180, 180 - degrees.y(), degrees.z() + 180);
+    const auto near = [&](const Eigen::Vector3d& angles) -> Eigen::Vector3d {
+        return angles - 360 * ((angles - before) / 360).array().round().matrix();
+    };
+    const Eigen::Vector3d a = near(degrees), b = near(other);
+    return (a - before).squaredNorm() <= (b - before).squaredNorm() ? a : b;
+}
+
+/// What a scene with motion says of time and axes.
+struct FbxTiming {
+    double frameRate = 0;  ///< 0: no motion
+    int endFrame = 0;
+    UpAxis up = UpAxis::Y;
+};
+std::int64_t ticksOf(int frame, double frameRate) { return std::llround(frame / frameRate * static_cast<double>(kTicksPerSecond)); }
+
+FbxNode globalSettings(const FbxTiming& timing) {
     FbxNode settings{"GlobalSettings", {}, {}};
     settings.add("Version", {1000});
     FbxNode& list = settings.add("Properties70");
-    const std::pair<const char*, int> axes[] = {{"UpAxis", 1}, {"UpAxisSign", 1}, {"FrontAxis", 2}, {"FrontAxisSign", 1},
-                                                {"CoordAxis", 0}, {"CoordAxisSign", 1}, {"OriginalUpAxis", 1},
+    const int up = timing.up == UpAxis::Y ? 1 : 2, front = 3 - up, frontSign = timing.up == UpAxis::Y ? 1 : -1;
+    const std::pair<const char*, int> axes[] = {{"UpAxis", up}, {"UpAxisSign", 1}, {"FrontAxis", front}, {"FrontAxisSign", frontSign},
+                                                {"CoordAxis", 0}, {"CoordAxisSign", 1}, {"OriginalUpAxis", up},
                                                 {"OriginalUpAxisSign", 1}};
     for (const auto& [name, value] : axes) addInt(list, name, value);
     addDouble(list, "UnitScaleFactor", 1);  // 1: the numbers are centimetres
     addDouble(list, "OriginalUnitScaleFactor", 1);
-    addEnum(list, "TimeMode", 6);  // 30 frames a second
+    const bool moves = timing.frameRate > 0;
+    addEnum(list, "TimeMode", moves ? 14 : 6);  // a rate of its own; or 30 frames a second
     addProperty(list, "TimeSpanStart", "KTime", "Time", "", {std::int64_t{0}});
-    addProperty(list, "TimeSpanStop", "KTime", "Time", "", {kTicksPerSecond});
+    addProperty(list, "TimeSpanStop", "KTime", "Time", "", {moves ? ticksOf(timing.endFrame - 1, timing.frameRate) : kTicksPerSecond});
+    if (moves) addDouble(list, "CustomFrameRate", timing.frameRate);
     return settings;
 }
 
 /// Collects objects and connections of the scene while figures are added.
 class FbxScene {
 public:
-    void addFigure(const Figure& figure, bool isAlone) {
+    /// Returns the joints' objects.
+    std::vector<std::int64_t> addFigure(const Figure& figure, bool isAlone, const std::string& extras = {}) {
         const std::string name = names_.take(figure.name);
         const std::int64_t group = addGroup(name);
-        const std::int64_t model = addModel(names_.take(name + "_mesh"), "Mesh", Eigen::Vector3d::Zero(), Eigen::Vector3d::Zero());
+        const std::int64_t model = addModel(names_.take(name + "_mesh"), "Mesh", Eigen::Vector3d::Zero(), Eigen::Vector3d::Zero(), extras);
         connect(model, group);
         const std::int64_t geometry = addGeometry(figure, name);
         connect(geometry, model);
@@ -97,6 +122,35 @@ public:
         const std::vector<std::int64_t> joints = addSkeleton(figure, group, isAlone ? "" : name + "_");
         addSkin(figure, name, geometry, joints);
         addBindPose(figure, name, {group, model}, joints);
+        return joints;
+    }
+
+    /// One stack with one layer that moves a figure's joints.
+    void addMotion(const AnimatedFigure& animated, const std::vector<std::int64_t>& joints) {
+        timing_ = {animated.frameRate, std::max(timing_.endFrame, animated.firstFrame + animated.numFrames()), animated.up};
+        const std::string& name = animated.figure.name;
+        std::vector<std::int64_t> times;
+        for (int frame = 0; frame < animated.numFrames(); ++frame) times.push_back(ticksOf(animated.firstFrame + frame, animated.frameRate));
+        const std::int64_t stack = addObject("AnimationStack", name, "AnimStack", "");
+        FbxNode& list = object().add("Properties70");
+        // All takes share one time: readers count a take's keys from its start.
+        for (const char* start : {"LocalStart", "ReferenceStart"}) addProperty(list, start, "KTime", "Time", "", {std::int64_t{0}});
+        for (const char* stop : {"LocalStop", "ReferenceStop"}) addProperty(list, stop, "KTime", "Time", "", {times.back()});
+        stacks_.push_back({name, times.back()});
+        const std::int64_t layer = addObject("AnimationLayer", name, "AnimLayer", "");
+        addProperty(object().add("Properties70"), "Weight", "Number", "", "A", {100.0});  // Assimp wants records inside
+        connect(layer, stack);
+        for (std::size_t j = 0; j < joints.size(); ++j) {
+            const JointCurve& curve = animated.joints[j];
+            std::vector<Eigen::Vector3d> angles;
+            for (const Eigen::Quaterniond& rotation : curve.rotations)
+                angles.push_back(angles.empty() ? eulerDegrees(rotation) : nearestAngles(eulerDegrees(rotation), angles.back()));
+            addCurves(layer, joints[j], "R", "Lcl Rotation", times, angles);
+            if (curve.places.empty()) continue;
+            std::vector<Eigen::Vector3d> places;
+            for (const Eigen::Vector3d& place : curve.places) places.emplace_back(kCentimetres * place);
+            addCurves(layer, joints[j], "T", "Lcl Translation", times, places);
+        }
     }
 
     std::vector<FbxNode> finish() {
@@ -108,14 +162,20 @@ public:
         records.push_back({"FileId", {fbxFileId()}, {}});
         records.push_back({"CreationTime", {fbxCreationTime()}, {}});
         records.push_back({"Creator", {std::string("HMR Studio")}, {}});
-        records.push_back(globalSettings());
+        records.push_back(globalSettings(timing_));
         records.push_back(std::move(documents));
         records.push_back({"References", {}, {}});
         records.push_back(definitions());
         records.push_back(std::move(objects_));
         records.push_back(std::move(connections_));
         FbxNode takes{"Takes", {}, {}};
-        takes.add("Current", {std::string()});
+        takes.add("Current", {stacks_.empty() ? std::string() : stacks_.front().name});
+        for (const StackTime& stack : stacks_) {
+            FbxNode& take = takes.add("Take", {stack.name});
+            take.add("FileName", {stack.name + ".tak"});
+            take.add("LocalTime", {std::int64_t{0}, stack.stop});
+            take.add("ReferenceTime", {std::int64_t{0}, stack.stop});
+        }
         records.push_back(std::move(takes));
         return records;
     }
@@ -128,9 +188,12 @@ private:
     }
     FbxNode& object() { return objects_.children.back(); }
     void connect(std::int64_t child, std::int64_t parent) { connections_.add("C", {std::string("OO"), child, parent}); }
+    void connect(std::int64_t child, std::int64_t parent, const std::string& property) {
+        connections_.add("C", {std::string("OP"), child, parent, property});
+    }
 
     std::int64_t addModel(const std::string& name, const std::string& kind, const Eigen::Vector3d& translation,
-                          const Eigen::Vector3d& rotationDegrees) {
+                          const Eigen::Vector3d& rotationDegrees, const std::string& extras = {}) {
         const std::int64_t id = addObject("Model", name, "Model", kind);
         object().add("Version", {232});
         FbxNode& list = object().add("Properties70");
@@ -139,6 +202,7 @@ private:
         addVector(list, "Lcl Scaling", "Lcl Scaling", Eigen::Vector3d::Ones());
         addInt(list, "DefaultAttributeIndex", 0);
         addEnum(list, "InheritType", 1);
+        if (!extras.empty()) addProperty(list, "hmr", "KString", "", "U", {extras});
         object().add("MultiLayer", {0});
         object().add("MultiTake", {0});
         object().add("Shading", {true});
@@ -228,6 +292,31 @@ private:
         }
         return joints;
     }
+    /// A curve a component of a joint's property.
+    void addCurves(std::int64_t layer, std::int64_t joint, const std::string& name, const std::string& property,
+                   const std::vector<std::int64_t>& times, const std::vector<Eigen::Vector3d>& values) {
+        constexpr std::int32_t kLinear = 0x00000004;
+        const std::int64_t node = addObject("AnimationCurveNode", name, "AnimCurveNode", "");
+        FbxNode& list = object().add("Properties70");
+        const char* axes[] = {"d|X", "d|Y", "d|Z"};
+        for (int axis = 0; axis < 3; ++axis) addProperty(list, axes[axis], "Number", "", "A", {values.front()[axis]});
+        connect(node, layer);
+        connect(node, joint, property);
+        for (int axis = 0; axis < 3; ++axis) {
+            std::vector<float> numbers;
+            for (const Eigen::Vector3d& value : values) numbers.push_back(static_cast<float>(value[axis]));
+            const auto count = static_cast<std::int32_t>(numbers.size());
+            const std::int64_t curve = addObject("AnimationCurve", "", "AnimCurve", "");
+            object().add("Default", {static_cast<double>(numbers.front())});
+            object().add("KeyVer", {4008});
+            object().add("KeyTime", {times});
+            object().add("KeyValueFloat", {std::move(numbers)});
+            object().add("KeyAttrFlags", {std::vector<std::int32_t>{kLinear}});
+            object().add("KeyAttrDataFloat", {std::vector<float>{0, 0, 0, 0}});
+            object().add("KeyAttrRefCount", {std::vector<std::int32_t>{count}});
+            connect(curve, node, axes[axis]);
+        }
+    }
     void addSkin(const Figure& figure, const std::string& name, std::int64_t geometry, const std::vector<std::int64_t>& joints) {
         const std::int64_t skin = addObject("Deformer", name, "Deformer", "Skin");
         object().add("Version", {101});
@@ -290,6 +379,13 @@ private:
         return list;
     }
 
+    struct StackTime {
+        std::string name;
+        std::int64_t stop = 0;
+    };
+
+    FbxTiming timing_;
+    std::vector<StackTime> stacks_;
     FbxNode objects_{"Objects", {}, {}}, connections_{"Connections", {}, {}};
     UniqueNames names_;
     std::int64_t nextId_ = 1'000'001, material_ = 0;
@@ -301,6 +397,18 @@ void writeFbx(const std::filesystem::path& file, std::span<const Figure> figures
     requireExportable(figures);
     FbxScene scene;
     for (const Figure& figure : figures) scene.addFigure(figure, figures.size() == 1);
+    writeWholeFile(file, fbxBytes(scene.finish()));
+}
+
+void writeMotionFbx(const std::filesystem::path& file, std::span<const AnimatedFigure> figures) {
+    std::vector<Figure> still;
+    for (const AnimatedFigure& animated : figures) still.push_back(animated.figure);
+    requireExportable(still);
+    FbxScene scene;
+    for (const AnimatedFigure& animated : figures) {
+        const nlohmann::json extras = {{"body_model", animated.modelId}, {"betas", std::vector<double>(animated.betas.begin(), animated.betas.end())}};
+        scene.addMotion(animated, scene.addFigure(animated.figure, figures.size() == 1, extras.dump()));
+    }
     writeWholeFile(file, fbxBytes(scene.finish()));
 }
 

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "formats/figure.h"
+#include "formats/motion/animated_figure.h"
 
 namespace hmr {
 
@@ -11,5 +12,10 @@ namespace hmr {
 /// Units are centimetres with UnitScaleFactor 1 and axes y up, so that it stands upright at its size in Blender, Unity
 /// and Maya. Our own writer, since Assimp 5.2 writes corrupt binary FBX (assimp#4686). Throws Error.
 void writeFbx(const std::filesystem::path& file, std::span<const Figure> figures);
+
+/// The same with motion: one animation stack (take) a person, named after it, with curves for every joint's rotation (degrees,
+/// Euler angles without jumps) and the moving joints' places. The axes are those of the figures; shape coefficients are kept
+/// as a user property of the mesh. Throws Error.
+void writeMotionFbx(const std::filesystem::path& file, std::span<const AnimatedFigure> figures);
 
 }  // namespace hmr

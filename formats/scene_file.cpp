@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "formats/scene_file.h"
 
+#include <assimp/anim.h>
 #include <assimp/importerdesc.h>
 #include <assimp/postprocess.h>
 #include <assimp/scene.h>
@@ -137,6 +138,10 @@ public:
         node->mMeshes = new unsigned[1]{static_cast<unsigned>(meshes_.size())};
         meshes_.push_back(std::move(mesh));
     }
+    void setAnimation(aiAnimation* animation) {
+        scene_->mNumAnimations = 1;
+        scene_->mAnimations = new aiAnimation* [1] { animation };
+    }
     std::unique_ptr<aiScene> finish() {
         scene_->mNumMeshes = static_cast<unsigned>(meshes_.size());
         scene_->mMeshes = new aiMesh*[meshes_.size()];
@@ -184,6 +189,25 @@ void addBones(aiMesh& mesh, const Figure& figure, const SplitMesh& split, const 
     }
 }
 
+/// Keys of one joint in seconds; a joint that only turns keeps its node's place.
+aiNodeAnim* channelOf(const AnimatedFigure& animated, std::size_t joint, const std::string& node) {
+    const JointCurve& curve = animated.joints[joint];
+    auto* channel = new aiNodeAnim;
+    channel->mNodeName = aiString(node);
+    const auto timeOf = [&](std::size_t i) { return (animated.firstFrame + static_cast<double>(i)) / animated.frameRate; };
+    channel->mNumRotationKeys = static_cast<unsigned>(curve.rotations.size());
+    channel->mRotationKeys = new aiQuatKey[curve.rotations.size()];
+    for (std::size_t i = 0; i < curve.rotations.size(); ++i) {
+        const Eigen::Quaternionf q = curve.rotations[i].cast<float>().normalized();
+        channel->mRotationKeys[i] = {timeOf(i), aiQuaternion(q.w(), q.x(), q.y(), q.z())};
+    }
+    if (curve.places.empty()) return channel;
+    channel->mNumPositionKeys = static_cast<unsigned>(curve.places.size());
+    channel->mPositionKeys = new aiVectorKey[curve.places.size()];
+    for (std::size_t i = 0; i < curve.places.size(); ++i) channel->mPositionKeys[i] = {timeOf(i), toAssimp(curve.places[i].cast<float>())};
+    return channel;
+}
+
 std::map<std::string, std::string> exportScene(const aiScene& scene, const std::string& format, const std::filesystem::path& file) {
     std::map<std::string, std::string> files;
     Assimp::Exporter exporter;
@@ -216,6 +240,22 @@ void clearGaps(std::string& glb) {
         clean.replace(offset, length, glb, dataStart + offset, length);
     }
     glb.replace(dataStart, clean.size(), clean);
+}
+
+/// Puts what Assimp cannot write (extras of the scene) into a .glb's JSON.
+void setExtras(std::string& glb, const nlohmann::json& extras) {
+    constexpr std::size_t kJsonStart = 20;
+    std::uint32_t jsonSize = 0;
+    std::memcpy(&jsonSize, glb.data() + 12, sizeof(jsonSize));
+    auto document = nlohmann::json::parse(glb.substr(kJsonStart, jsonSize));
+    document.at("scenes").at(0)["extras"] = extras;
+    std::string text = document.dump();
+    text.resize((text.size() + 3) / 4 * 4, ' ');  // a chunk ends on a multiple of four
+    glb.replace(kJsonStart, jsonSize, text);
+    jsonSize = static_cast<std::uint32_t>(text.size());
+    const auto total = static_cast<std::uint32_t>(glb.size());
+    std::memcpy(glb.data() + 12, &jsonSize, sizeof(jsonSize));
+    std::memcpy(glb.data() + 8, &total, sizeof(total));
 }
 
 void addBounds(const aiScene& scene, const aiNode& node, const aiMatrix4x4& parentTransform, SceneSummary& summary, bool& isFirst) {
@@ -265,6 +305,46 @@ void writeGlb(const std::filesystem::path& file, std::span<const Figure> figures
     }
     std::string glb = exportScene(*builder.finish(), "glb2", file).at(file.filename().string());
     clearGaps(glb);
+    writeWholeFile(file, glb);
+}
+
+void writeMotionGlb(const std::filesystem::path& file, std::span<const AnimatedFigure> figures) {
+    std::vector<Figure> still;
+    for (const AnimatedFigure& animated : figures) still.push_back(animated.figure);
+    requireExportable(still);
+    SceneBuilder builder;
+    UniqueNames names;
+    std::vector<aiNodeAnim*> channels;
+    double duration = 0;
+    auto people = nlohmann::json::array();
+    for (std::size_t i = 0; i < figures.size(); ++i) {
+        const AnimatedFigure& animated = figures[i];
+        const Figure figure = withFewerInfluences(still[i], kMostInfluences);
+        const SplitMesh split = splitAtSeams(figure);
+        const std::string meshName = names.take(figure.name);
+        const std::vector<std::string> jointNames = addSkeleton(builder, figure, figures.size() == 1, names);
+        std::unique_ptr<aiMesh> mesh = surface(figure, split, figure.restVertices, figure.restNormals);
+        addBones(*mesh, figure, split, jointNames);
+        builder.addMesh(meshName, std::move(mesh));
+        for (std::size_t joint = 0; joint < jointNames.size(); ++joint) channels.push_back(channelOf(animated, joint, jointNames[joint]));
+        duration = std::max(duration, (animated.firstFrame + animated.numFrames() - 1) / animated.frameRate);
+        people.push_back({{"name", meshName},
+                          {"body_model", animated.modelId},
+                          {"betas", std::vector<double>(animated.betas.begin(), animated.betas.end())},
+                          {"frame_rate", animated.frameRate},
+                          {"first_frame", animated.firstFrame}});
+    }
+    auto animation = std::make_unique<aiAnimation>();
+    animation->mName = aiString("motion");
+    animation->mTicksPerSecond = 1;
+    animation->mDuration = duration;
+    animation->mNumChannels = static_cast<unsigned>(channels.size());
+    animation->mChannels = new aiNodeAnim*[channels.size()];
+    std::copy(channels.begin(), channels.end(), animation->mChannels);
+    builder.setAnimation(animation.release());
+    std::string glb = exportScene(*builder.finish(), "glb2", file).at(file.filename().string());
+    clearGaps(glb);
+    setExtras(glb, {{"hmr", {{"people", people}}}});
     writeWholeFile(file, glb);
 }
 

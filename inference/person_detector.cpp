@@ -8,29 +8,10 @@
 #include <opencv2/objdetect.hpp>
 
 #include "body/error.h"
+#include "formats/resources.h"
+#include "network/detector_network.h"
 
 namespace hmr {
-
-double intersectionOverUnion(const PixelBox& a, const PixelBox& b) {
-    const double width = std::min(a.x + a.width, b.x + b.width) - std::max(a.x, b.x);
-    const double height = std::min(a.y + a.height, b.y + b.height) - std::max(a.y, b.y);
-    if (width <= 0 || height <= 0) return 0;
-    const double shared = width * height;
-    return shared / (a.width * a.height + b.width * b.height - shared);
-}
-
-std::vector<Detection> suppressOverlaps(std::vector<Detection> detections, double maxOverlap) {
-    std::stable_sort(detections.begin(), detections.end(),
-                     [](const Detection& a, const Detection& b) { return a.confidence > b.confidence; });
-    std::vector<Detection> kept;
-    for (const Detection& candidate : detections) {
-        const bool isCovered = std::any_of(kept.begin(), kept.end(), [&](const Detection& other) {
-            return intersectionOverUnion(candidate.box, other.box) > maxOverlap;
-        });
-        if (!isCovered) kept.push_back(candidate);
-    }
-    return kept;
-}
 
 namespace {
 
@@ -40,6 +21,42 @@ public:
         return {{{0, 0, static_cast<double>(picture.cols), static_cast<double>(picture.rows)}, 1}};
     }
     std::string name() const override { return "full"; }
+};
+
+/// The project's own network (network/detector_network.h).
+class NetworkDetector : public PersonDetector {
+public:
+    NetworkDetector(const std::filesystem::path& weights, std::string name) : network_(DetectorNetwork::load(weights)), name_(std::move(name)) {}
+
+    std::vector<Detection> detect(const cv::Mat& picture) override {
+        const double scale = static_cast<double>(network_->workingSide()) / std::max(picture.cols, picture.rows);
+        cv::Mat resized;
+        const cv::Size size(std::max(1, static_cast<int>(std::lround(picture.cols * scale))), std::max(1, static_cast<int>(std::lround(picture.rows * scale))));
+        cv::resize(picture, resized, size, 0, 0, scale < 1 ? cv::INTER_AREA : cv::INTER_LINEAR);
+        // sides must be multiples of the coarsest stride; beyond the picture it is grey
+        constexpr int kStep = 32;
+        const cv::Size padded((size.width + kStep - 1) / kStep * kStep, (size.height + kStep - 1) / kStep * kStep);
+        cv::Mat input(padded, CV_8UC3, cv::Scalar::all(114));
+        cv::cvtColor(resized, input(cv::Rect({0, 0}, size)), cv::COLOR_BGR2RGB);
+        auto detections = network_->detect({input.data, input.total() * 3}, padded.width, padded.height, kLeastConfidence);
+        for (Detection& detection : detections) detection.box = fittedTo(detection.box, scale, picture);
+        std::erase_if(detections, [](const Detection& detection) { return detection.box.longerSide() < 8; });
+        return suppressOverlaps(std::move(detections), 0.5);
+    }
+    std::string name() const override { return name_; }
+
+private:
+    static constexpr double kLeastConfidence = 0.3;
+
+    static PixelBox fittedTo(const PixelBox& box, double scale, const cv::Mat& picture) {
+        const double left = std::clamp(box.x / scale, 0.0, static_cast<double>(picture.cols)), top = std::clamp(box.y / scale, 0.0, static_cast<double>(picture.rows));
+        const double right = std::clamp((box.x + box.width) / scale, left, static_cast<double>(picture.cols));
+        const double bottom = std::clamp((box.y + box.height) / scale, top, static_cast<double>(picture.rows));
+        return {left, top, right - left, bottom - top};
+    }
+
+    std::shared_ptr<DetectorNetwork> network_;
+    std::string name_;
 };
 
 /// OpenCV's histogram-of-gradients people detector (Dalal and Triggs 2005): upright people of at least about 100 pixels.
@@ -143,10 +160,12 @@ private:
 }  // namespace
 
 std::unique_ptr<PersonDetector> makeDetector(const std::string& specification) {
+    if (specification == "built-in") return std::make_unique<NetworkDetector>(resourcePath("weights/detector.safetensors"), specification);
+    if (specification.ends_with(".safetensors")) return std::make_unique<NetworkDetector>(specification, specification);
     if (specification == "hog") return std::make_unique<HogDetector>();
     if (specification == "full") return std::make_unique<WholePicture>();
     if (specification.ends_with(".onnx")) return std::make_unique<OnnxDetector>(specification);
-    throw Error("there is no detector '" + specification + "': hog, full, or the path of an .onnx file");
+    throw Error("there is no detector '" + specification + "': built-in, hog, full, or the path of a .safetensors or .onnx file");
 }
 
 }  // namespace hmr

@@ -6,14 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "body/types.h"
+#include "body/detection_metrics.h"
 
 namespace hmr {
-
-struct Detection {
-    PixelBox box;           ///< source pixels
-    double confidence = 1;  ///< [0, 1]
-};
 
 /// Finds people. Immutable settings, one call at a time.
 class PersonDetector {
@@ -24,12 +19,8 @@ public:
     virtual std::string name() const = 0;
 };
 
-/// "hog": OpenCV's people detector. "full": the whole picture. Anything else: an ONNX file with YOLO-style output, run by
-/// OpenCV dnn. Throws Error.
+/// "built-in": the shipped network. "hog": OpenCV's people detector. "full": the whole picture. Anything else is a file: weights
+/// of such a network (.safetensors), or an .onnx file with YOLO-style output, run by OpenCV dnn. Throws Error.
 std::unique_ptr<PersonDetector> makeDetector(const std::string& specification);
-
-/// Greedy non-maximum suppression by intersection over union; keeps the more confident.
-std::vector<Detection> suppressOverlaps(std::vector<Detection> detections, double maxOverlap);
-double intersectionOverUnion(const PixelBox& a, const PixelBox& b);
 
 }  // namespace hmr

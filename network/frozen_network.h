@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "network/frozen_convolution.h"
 #include "network/modules.h"
 
 namespace hmr {
@@ -27,40 +28,21 @@ public:
     Answer operator()(const torch::Tensor& images) const;
 
 private:
-    struct Convolution {
-        torch::Tensor weight, bias;
-        std::int64_t stride = 1, padding = 0;
-    };
-    struct Block {
-        std::vector<Convolution> convolutions;
-        std::vector<Convolution> downsample;  ///< none or one
+    struct MapHead {
+        FrozenConvolution lateral8, lateral16, lateral32, smooth, maps, appearance;
+        torch::Tensor readout, readoutBias;
     };
     struct Linear {
         torch::Tensor weight, bias;
     };
-    class States;
 
-    Convolution folded(const States& states, const std::string& convolution, const std::string& batchNorm,
-                       std::int64_t stride) const;
-    Linear packed(const torch::Tensor& weight, const torch::Tensor& bias) const;
-    struct MapHead {
-        Convolution lateral8, lateral16, lateral32, smooth, maps, appearance;
-        torch::Tensor readout, readoutBias;
-    };
-    Convolution plain(const States& states, const std::string& convolution) const;
-    Convolution packed(Convolution layer) const;
-    MapHead mapHead(const States& states) const;
-    torch::Tensor convolved(const Convolution& layer, const torch::Tensor& input) const;
-    torch::Tensor dense(const torch::Tensor& tensor) const { return hasOneDnn_ ? tensor.to_dense() : tensor; }
-    torch::Tensor native(const torch::Tensor& tensor) const { return hasOneDnn_ ? tensor.contiguous().to_mkldnn() : tensor; }
     HmrEncoding encode(const torch::Tensor& images) const;
     JointMaps readMaps(const torch::Tensor& stride8, const torch::Tensor& stride16, const torch::Tensor& stride32) const;
     torch::Tensor apply(const Linear& linear, const torch::Tensor& input) const;
 
-    bool hasOneDnn_;
     HmrModelOptions options_;
-    Convolution stem_;
-    std::array<std::vector<Block>, 4> stages_;
+    FrozenConvolution stem_;
+    std::array<std::vector<FrozenBlock>, 4> stages_;
     std::optional<MapHead> mapHead_;
     Linear fromFeatures_, fromParameters_;  ///< fc1 in two: the features' part is the same in every iteration
     Linear hidden_;                         ///< fc2

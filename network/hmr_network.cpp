@@ -10,31 +10,13 @@
 #include "body/error.h"
 #include "body/rotation.h"
 #include "network/frozen_network.h"
+#include "network/plain_errors.h"
 #include "network/weights_file.h"
 
 namespace hmr {
 namespace {
 
 constexpr int kLargestBatch = 16;  ///< crops that go through at once; more are cut into batches, to bound the memory
-
-// LibTorch and oneDNN throw types of their own, whose messages may carry a C++ stack trace; the first line is what a
-// person can use.
-template <typename Work>
-auto withPlainErrors(const std::string& doing, Work work) {
-    try {
-        return work();
-    } catch (const Error&) {
-        throw;
-    } catch (const std::exception& error) {
-        const std::string text = error.what();
-        throw Error(doing + " failed in LibTorch: " + text.substr(0, text.find('\n')));
-    }
-}
-
-void setThreads(int threads) {
-    const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-    at::set_num_threads(threads > 0 ? threads : cores);
-}
 
 NetworkOutput outputFrom(const float* camera, const float* rotations, const float* betas) {
     using RotationMap = Eigen::Map<const Eigen::Matrix<float, 3, 3, Eigen::RowMajor>>;
@@ -92,7 +74,7 @@ std::shared_ptr<HmrNetwork> HmrNetwork::load(const std::filesystem::path& weight
         implementation->metadata = file.metadata();
         implementation->recipe = recipeFrom(file.metadata(), weights.string());
         implementation->threads = options.threads;
-        setThreads(options.threads);
+        useThreads(options.threads);
         HmrModel model(modelOptions(implementation->recipe));
         loadWeights(file, *model, weights.string());
         implementation->numParameters = countParameters(*model);
@@ -118,7 +100,7 @@ std::vector<NetworkOutput> HmrNetwork::recover(std::span<const std::uint8_t> cro
                     std::to_string(crops.size()) + " bytes.");
     return withPlainErrors("Recovering a body", [&] {
         // OpenMP counts its threads for each calling thread, so this is said in the thread that works.
-        setThreads(implementation_->threads);
+        useThreads(implementation_->threads);
         std::vector<NetworkOutput> outputs;
         for (int first = 0; first < count; first += kLargestBatch)
             implementation_->recoverBatch(crops.data() + cropBytes * static_cast<std::size_t>(first),

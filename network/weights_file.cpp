@@ -153,11 +153,15 @@ NetworkRecipe recipeFrom(const Metadata& metadata, const std::string& nameForErr
 
 void saveWeights(const std::filesystem::path& file, const torch::nn::Module& module, const NetworkRecipe& recipe,
                  Metadata metadata, bool half) {
-    std::map<std::string, NdArray> tensors;
-    for (const auto& [name, tensor] : statesOf(module)) tensors.emplace(name, arrayFrom(tensor, half));
     auto all = metadataFrom(recipe);
     all.merge(metadata);
-    writeSafetensors(file, tensors, all);
+    saveWeights(file, module, all, half);
+}
+
+void saveWeights(const std::filesystem::path& file, const torch::nn::Module& module, const Metadata& metadata, bool half) {
+    std::map<std::string, NdArray> tensors;
+    for (const auto& [name, tensor] : statesOf(module)) tensors.emplace(name, arrayFrom(tensor, half));
+    writeSafetensors(file, tensors, metadata);
 }
 
 void loadWeights(const SafetensorsFile& weights, torch::nn::Module& module, const std::string& nameForErrors) {

@@ -26,6 +26,9 @@ NetworkRecipe recipeFrom(const Metadata& metadata, const std::string& nameForErr
 void saveWeights(const std::filesystem::path& file, const torch::nn::Module& module, const NetworkRecipe& recipe,
                  Metadata metadata, bool half = true);
 
+/// The same for a network that needs no recipe.
+void saveWeights(const std::filesystem::path& file, const torch::nn::Module& module, const Metadata& metadata, bool half = true);
+
 /// Fills the module's parameters and buffers by name from an open file. Throws Error that names the tensor when one is
 /// missing, unknown, of another shape or holds a number that is not finite; the module is then unchanged.
 void loadWeights(const SafetensorsFile& weights, torch::nn::Module& module, const std::string& nameForErrors);

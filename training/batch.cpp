@@ -16,11 +16,18 @@ void copyRow(torch::Tensor& rows, std::int64_t row, const Array& values) {
 
 }  // namespace
 
+torch::Tensor picturesTensor(const std::vector<TrainingSample>& samples) {
+    const std::int64_t size = samples.front().size;
+    torch::Tensor pictures = torch::empty({static_cast<std::int64_t>(samples.size()), size, size, 3}, torch::kUInt8);
+    auto* to = pictures.data_ptr<std::uint8_t>();
+    for (const TrainingSample& sample : samples) to = std::copy(sample.pixels.begin(), sample.pixels.end(), to);
+    return pictures;
+}
+
 TensorBatch tensorBatch(const std::vector<TrainingSample>& samples, bool paired, torch::Device device) {
     const auto count = static_cast<std::int64_t>(samples.size());
-    const std::int64_t size = samples.front().size;
     TensorBatch batch;
-    batch.pictures = torch::empty({count, size, size, 3}, torch::kUInt8);
+    batch.pictures = picturesTensor(samples);
     batch.keypoints = zeros({count, kNumCocoPlusJoints, 3});
     batch.joints3d = zeros({count, kNumCocoPlusJoints, 3});
     batch.rotations = zeros({count, kNumSmplJoints, 3, 3});
@@ -29,7 +36,6 @@ TensorBatch tensorBatch(const std::vector<TrainingSample>& samples, bool paired,
     batch.hasParameters = zeros({count});
     for (std::int64_t i = 0; i < count; ++i) {
         const TrainingSample& sample = samples[static_cast<std::size_t>(i)];
-        std::copy(sample.pixels.begin(), sample.pixels.end(), batch.pictures.data_ptr<std::uint8_t>() + i * size * size * 3);
         copyRow(batch.keypoints, i, sample.keypoints);
         copyRow(batch.joints3d, i, sample.joints3d);
         copyRow(batch.rotations, i, sample.rotations);

@@ -23,4 +23,7 @@ struct TensorBatch {
 TensorBatch tensorBatch(const SampleBatch& batch, bool paired, torch::Device device);
 TensorBatch tensorBatch(const std::vector<TrainingSample>& samples, bool paired, torch::Device device);
 
+/// Their pixels [N,S,S,3] uint8, on the CPU.
+torch::Tensor picturesTensor(const std::vector<TrainingSample>& samples);
+
 }  // namespace hmr

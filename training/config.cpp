@@ -152,6 +152,7 @@ void visitFields(LossWeights& weights, Visitor& visitor) {
     visitor.field("seenJoints", weights.seenJoints);
     visitor.field("seenDepths", weights.seenDepths);
     visitor.field("lifted", weights.lifted);
+    visitor.field("boxes", weights.boxes);
 }
 
 template <typename Visitor>
@@ -168,6 +169,7 @@ template <typename Visitor>
 void visitFields(TrainingConfig& config, Visitor& visitor) {
     visitor.field("name", config.name);
     visitor.field("seed", config.seed);
+    visitor.field("task", config.task);
     visitor.field("architecture", config.architecture);
     visitor.field("rotationEncoding", config.rotationEncoding);
     visitor.field("iterations", config.iterations);
@@ -247,6 +249,7 @@ void checkInputSizes(const TrainingConfig& config) {
 }
 
 void check(const TrainingConfig& config) {
+    requireOneOf("task", config.task, {"recovery", "detector"});
     requireOneOf("architecture", config.architecture, {"hmr-resnet18", "hmr-resnet34", "hmr-resnet50"});
     requireOneOf("rotationEncoding", config.rotationEncoding, {"6d", "axis-angle"});
     requireOneOf("device", config.device, {"auto", "cpu", "cuda"});

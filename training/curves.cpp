@@ -94,7 +94,7 @@ Picture drawPanel(const Panel& panel) {
 }
 
 std::vector<Panel> panelsOf(const std::string& log) {
-    Panel loss{"loss, 2D, prior", {}, true}, terms{"3D terms", {}, true}, pck{"PCK@0.1 held out", {}, false}, errors{"mm, held out", {}, false};
+    Panel loss{"loss, 2D, prior", {}, true}, terms{"3D terms", {}, true}, pck{"PCK@0.1 or AP50, held out", {}, false}, errors{"mm, held out", {}, false};
     Panel rate{"pictures/s, input size", {}, false}, learning{"learning rate", {}, true};
     std::istringstream lines(log);
     for (std::string text; std::getline(lines, text);) {
@@ -110,9 +110,10 @@ std::vector<Panel> panelsOf(const std::string& log) {
             nlohmann::json figures = line["network"];
             figures["pictures"] = line.value("pictures", 0.0);
             const std::string set = line.value("set", "");
-            addPoint(pck, set, figures, "pck10");
-            addPoint(errors, "MPJPE " + set, figures, "mpjpe");
-            addPoint(errors, "aligned " + set, figures, "reconstructionError");
+            addPoint(pck, set, figures, "PCK@0.1");
+            addPoint(pck, set, figures, "AP50");
+            addPoint(errors, "MPJPE " + set, figures, "MPJPE mm");
+            addPoint(errors, "aligned " + set, figures, "reconstruction error mm");
         }
     }
     return {loss, terms, pck, errors, rate, learning};

@@ -73,6 +73,12 @@ int drawText(Picture& picture, int x, int y, const std::string& text, Rgb color,
     return stb_easy_font_width(copy.data()) * scale;
 }
 
+void drawBox(Picture& picture, const PixelBox& box, Rgb color) {
+    const Eigen::Vector2d low(box.x, box.y), high(box.x + box.width, box.y + box.height), corner(high.x(), low.y()), other(low.x(), high.y());
+    for (const auto& [from, to] : {std::pair{low, corner}, std::pair{corner, high}, std::pair{high, other}, std::pair{other, low}})
+        drawLine(picture, from, to, 1, color);
+}
+
 void drawSkeleton(Picture& picture, const Keypoints& keypoints, double width) {
     const auto point = [&](int joint) { return Eigen::Vector2d(keypoints[3 * joint], keypoints[3 * joint + 1]); };
     for (const auto& [first, second] : kCocoPlusBones)

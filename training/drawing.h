@@ -17,6 +17,8 @@ using Rgb = std::array<std::uint8_t, 3>;
 void drawLine(Picture& picture, Eigen::Vector2d from, Eigen::Vector2d to, double width, Rgb color);
 void drawDisc(Picture& picture, const Eigen::Vector2d& center, double radius, Rgb color);
 void fillRectangle(Picture& picture, int x, int y, int width, int height, Rgb color);
+/// The outline of a box, one pixel thick.
+void drawBox(Picture& picture, const PixelBox& box, Rgb color);
 /// Text with its top left corner there; about 7 times `scale` pixels high. Returns its width in pixels.
 int drawText(Picture& picture, int x, int y, const std::string& text, Rgb color, int scale = 1);
 

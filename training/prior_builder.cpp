@@ -9,7 +9,7 @@
 #include "body/limits.h"
 #include "formats/asf_amc.h"
 #include "formats/bvh.h"
-#include "training/retarget.h"
+#include "formats/retarget.h"
 
 namespace hmr {
 namespace {

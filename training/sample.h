@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "body/skeleton.h"
+#include "body/types.h"
 
 namespace hmr {
 
@@ -18,6 +19,7 @@ struct TrainingSample {
     bool hasParameters = false;
     std::array<float, kNumSmplJoints * 9> rotations{};      ///< row-major, joint to parent; root to camera axes
     std::array<float, kNumBetas> betas{};
+    std::vector<PixelBox> boxes;       ///< detection: of every person, pixels, cut at the picture's border
     std::vector<std::uint8_t> parts;   ///< [size,size] label of 6 parts, 0 background; may be empty
 };
 

@@ -2,20 +2,20 @@
 # Pictures with annotations and judging a network (no Torch headers), and the trainer.
 hmr_library(hmr_training_pictures
   SOURCES annotations.cpp config.cpp crop_transform.cpp curves.cpp dataset_check.cpp datasets/human36m.cpp datasets/lsp.cpp
-          datasets/mpi_inf_3dhp.cpp datasets/mpii.cpp datasets/three_dpw.cpp drawing.cpp mean_body.cpp neutral_labels.cpp packed_pictures.cpp sample_queue.cpp
+          datasets/mpi_inf_3dhp.cpp datasets/mpii.cpp datasets/three_dpw.cpp detection_scenes.cpp drawing.cpp mean_body.cpp neutral_labels.cpp packed_pictures.cpp sample_queue.cpp
   PUBLIC hmr_body hmr_training_data
   PRIVATE hmr_formats nlohmann_json::nlohmann_json Threads::Threads
   PRECOMPILED_BY hmr_formats)
 
 hmr_library(hmr_evaluation
-  SOURCES evaluation/answers.cpp evaluation/body_fitter.cpp evaluation/body_labels.cpp evaluation/case_pages.cpp evaluation/detection_scores.cpp evaluation/evaluation.cpp
+  SOURCES evaluation/answers.cpp evaluation/body_fitter.cpp evaluation/body_labels.cpp evaluation/case_pages.cpp evaluation/evaluation.cpp
           evaluation/evaluation_set.cpp evaluation/fit_method.cpp evaluation/report.cpp evaluation/scores.cpp evaluation/synthetic_set.cpp
   PUBLIC hmr_body hmr_training_pictures hmr_training_data
   PRIVATE hmr_network hmr_formats nlohmann_json::nlohmann_json
-  PRECOMPILED_BY hmr_formats)
+  PRECOMPILE <Eigen/Core> <Eigen/Geometry> <Eigen/SparseCore> <filesystem> <map> <memory> <nlohmann/json.hpp> <string> <vector>)
 
 hmr_library(hmr_training
-  SOURCES batch.cpp checkpoint.cpp flat_parameters.cpp learner.cpp lifted_bodies.cpp objective.cpp plot_run.cpp process_group.cpp trainer.cpp trainer_outputs.cpp
+  SOURCES batch.cpp checkpoint.cpp detector_learner.cpp flat_parameters.cpp hmr_learner.cpp learner.cpp lifted_bodies.cpp objective.cpp plot_run.cpp process_group.cpp trainer.cpp trainer_outputs.cpp
           training_data.cpp training_log.cpp training_session.cpp validation.cpp
   PUBLIC hmr_training_pictures hmr_training_data hmr_network nlohmann_json::nlohmann_json
   PRIVATE hmr_formats

@@ -34,7 +34,7 @@ torch::Device trainingDevice(const TrainingConfig& config) {
 
 Trainer::Trainer(TrainingConfig config, TrainingData data, const fs::path& folder, bool resume, std::ostream& terminal, ProcessGroup* group)
     : config_(std::move(config)), data_(std::move(data)), folder_{folder}, group_(group), device_(trainingDevice(config_)),
-      learner_(seeded(config_), *data_.body, data_.meanBody, device_, group), terminal_(terminal) {
+      learner_(data_.makeLearner(seeded(config_), device_, group)), terminal_(terminal) {
     const int threads = config_.threads > 0 ? config_.threads : static_cast<int>(std::thread::hardware_concurrency());
     torch::set_num_threads(std::max(1, threads));
     const bool hasRun = !checkpointsIn(folder_.checkpoints()).empty();
@@ -58,7 +58,7 @@ void Trainer::resumeNewest() {
     const std::vector<fs::path> files = checkpointsIn(folder_.checkpoints());
     for (std::size_t i = 0; i < files.size(); ++i) {
         try {
-            counters_ = loadCheckpoint(files[i], learner_);
+            counters_ = loadCheckpoint(files[i], *learner_);
             if (isFirstProcess())
                 terminal_ << "resuming at step " << counters_.step << ", " << counters_.pictures << " pictures seen" << std::endl;
             return;
@@ -72,7 +72,7 @@ void Trainer::resumeNewest() {
 SampleQueueOptions Trainer::queueOptions() {
     SampleQueueOptions options;
     options.batch = config_.batch;
-    options.realBodies = config_.adversarialPrior ? config_.batch * config_.iterations : 0;
+    options.realBodies = data_.bodies ? config_.batch * config_.iterations : 0;
     options.threads = config_.sampleThreads;
     options.queuedBatches = config_.queuedBatches;
     if (group_ != nullptr) options.processes = static_cast<std::uint64_t>(group_->size()), options.rank = static_cast<std::uint64_t>(group_->rank());
@@ -129,7 +129,7 @@ void Trainer::trainStep(SampleQueue& queue) {
     const double factor = learningRateFactor(config_, counters_.pictures, agreedProgress_);
     StepFigures figures;
     try {
-        figures = learner_.accumulate(tensorBatch(samples, config_.paired, device_), factor);
+        figures = learner_->learn(samples, factor);
     } catch (const Error& error) {
         throw Error("training stopped at step " + std::to_string(counters_.step + 1) + ": " + error.what() +
                     ". Resume from the last checkpoint with a smaller learning rate or look at that batch");
@@ -175,7 +175,7 @@ bool Trainer::write(const std::string& what, const std::function<void()>& writeI
 
 void Trainer::checkpoint() {
     const auto file = folder_.checkpoints() / checkpointName(counters_.step);
-    const bool isSaved = write("the checkpoint", [&] { saveCheckpoint(file, learner_, counters_, config_); });
+    const bool isSaved = write("the checkpoint", [&] { saveCheckpoint(file, *learner_, counters_, config_); });
     write("the weights", [&] { exportWeights(folder_.weights()); });
     if (isSaved) pruneCheckpoints(folder_.checkpoints(), config_.keepCheckpoints);
 }

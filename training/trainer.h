@@ -11,7 +11,6 @@
 #include <string>
 #include <vector>
 
-#include "body/body_model.h"
 #include "training/checkpoint.h"
 #include "training/config.h"
 #include "training/learner.h"
@@ -21,13 +20,12 @@
 
 namespace hmr {
 
-/// What a run learns from. Sources are made on the threads that draw from them.
+/// What a run learns, and from what. Sources are made on the threads that draw from them.
 struct TrainingData {
-    std::shared_ptr<const BodyModel> body;
+    std::function<std::unique_ptr<Learner>(const TrainingConfig&, torch::Device, ProcessGroup*)> makeLearner;
     std::function<std::unique_ptr<SampleSource>(int size)> makeSource;
     std::shared_ptr<const RealBodySource> bodies;  ///< null without the adversarial prior
     std::vector<ValidationSet> validation;
-    BodyParameters meanBody;  ///< what the regressor's corrections start from
 };
 
 /// Where a run writes: config.json, log.jsonl, checkpoints/, weights.safetensors (the average, newest), best.safetensors
@@ -55,7 +53,7 @@ public:
     void run(std::stop_token stop);
 
     const RunCounters& counters() const { return counters_; }
-    Learner& learner() { return learner_; }
+    Learner& learner() { return *learner_; }
 
 private:
     void resumeNewest();
@@ -79,7 +77,7 @@ private:
     RunFolder folder_;
     ProcessGroup* group_;
     torch::Device device_;
-    Learner learner_;
+    std::unique_ptr<Learner> learner_;
     RunCounters counters_;
     std::optional<TrainingLog> log_;
     std::ostream& terminal_;
@@ -93,7 +91,7 @@ private:
     std::chrono::steady_clock::time_point lastLog_;
     std::int64_t lastLogPictures_ = 0;
     double lastWaited_ = 0;
-    std::vector<std::pair<std::string, Accuracy>> lastAccuracy_;
+    std::vector<std::pair<std::string, Figures>> lastAccuracy_;
 };
 
 /// The device a configuration asks for. Throws Error when it asks for CUDA and there is none.

@@ -12,22 +12,16 @@
 namespace hmr {
 namespace {
 
-constexpr int kSheetPictures = 24, kSheetColumns = 8;
-
 std::string fixed(double value, int decimals) {
     char text[64];
     std::snprintf(text, sizeof text, "%.*f", decimals, value);
     return text;
 }
 
-std::string accuracyText(const std::vector<std::pair<std::string, Accuracy>>& accuracies) {
+std::string accuracyText(const std::vector<std::pair<std::string, Figures>>& accuracies) {
     nlohmann::ordered_json json = nlohmann::ordered_json::object();
-    for (const auto& [set, accuracy] : accuracies) {
-        nlohmann::ordered_json figures = {{"pictures", accuracy.pictures}, {"PCK@0.1", fixed(accuracy.pck10, 3)}, {"PCK@0.05", fixed(accuracy.pck05, 3)}};
-        if (accuracy.seenPck10 >= 0) figures["PCK@0.1 of the joint maps"] = fixed(accuracy.seenPck10, 3);
-        if (accuracy.mpjpe >= 0) figures["MPJPE mm"] = fixed(accuracy.mpjpe, 1), figures["reconstruction error mm"] = fixed(accuracy.reconstructionError, 1);
-        json["held-out " + set] = figures;
-    }
+    for (const auto& [set, figures] : accuracies)
+        for (const auto& [name, value] : figures) json["held-out " + set][name] = fixed(value, value < 10 ? 3 : 1);
     return json.dump();
 }
 
@@ -46,55 +40,38 @@ std::string today() {
     return text;
 }
 
-/// One figure to compare checkpoints by: the mean PCK@0.1 of the sets.
-double scoreOf(const std::vector<std::pair<std::string, Accuracy>>& accuracies) {
-    double sum = 0;
-    for (const auto& [set, accuracy] : accuracies) sum += accuracy.pck10;
-    return accuracies.empty() ? 0 : sum / static_cast<double>(accuracies.size());
-}
-
 }  // namespace
 
 void Trainer::validate() {
     if (data_.validation.empty() || config_.validationPictures == 0) return;
     if (inputSize_ == 0) inputSize_ = inputSizeAt(config_, counters_.pictures, progress());
     lastAccuracy_.clear();
+    double score = 0;
     for (ValidationSet& set : data_.validation) {
         const auto& samples = set.samples(inputSize_);
-        const auto predicted = predictJoints(learner_, samples, config_.batch);
-        const Accuracy accuracy = accuracyOf(predicted, samples, set.personShare());
-        const Accuracy meanPose = accuracyOf(meanPoseJoints(learner_, samples.size()), samples, set.personShare());
-        log_->validation(counters_, set.name(), accuracy, meanPose);
-        lastAccuracy_.emplace_back(set.name(), accuracy);
+        const Verdict verdict = learner_->judge(samples, set.personShare());
+        log_->validation(counters_, set.name(), static_cast<int>(samples.size()), verdict);
+        lastAccuracy_.emplace_back(set.name(), verdict.network);
+        score += verdict.score / static_cast<double>(data_.validation.size());
         const std::string name = set.name() + "-" + checkpointName(counters_.step).stem().string() + ".jpg";
-        write("the overlay", [&] {
-            writePicture(folder_.overlays() / name, overlaySheet(predicted, samples, kSheetPictures, kSheetColumns));
-        });
+        write("the overlay", [&] { writePicture(folder_.overlays() / name, verdict.sheet); });
     }
     // figures of different crop sizes do not compare: the best is sought among those of the final size
-    if (inputSize_ != config_.inputSizes.back().size || scoreOf(lastAccuracy_) <= counters_.bestScore) return;
-    if (write("the best weights", [this] { exportWeights(folder_.bestWeights()); })) counters_.bestScore = scoreOf(lastAccuracy_);
+    if (inputSize_ != config_.inputSizes.back().size || score <= counters_.bestScore) return;
+    if (write("the best weights", [this] { exportWeights(folder_.bestWeights()); })) counters_.bestScore = score;
 }
 
 void Trainer::exportWeights(const std::filesystem::path& file) {
-    NetworkRecipe recipe = learner_.recipe();
-    recipe.inputSize = inputSize_ > 0 ? inputSize_ : recipe.inputSize;
-    Metadata metadata = {{"training", publicConfigText(config_)},
-                         {"data", config_.dataStatement},
-                         {"pictures_seen", std::to_string(counters_.pictures)},
-                         {"steps", std::to_string(counters_.step)},
-                         {"hours", fixed(counters_.minutes / 60, 2)},
-                         {"accuracy", accuracyText(lastAccuracy_)},
-                         {"licence", config_.licence},
-                         {"created", today()}};
-    learner_.swapAveraged();
-    try {
-        saveWeights(file, *learner_.model(), recipe, std::move(metadata));
-    } catch (...) {
-        learner_.swapAveraged();
-        throw;
-    }
-    learner_.swapAveraged();
+    const int inputSize = inputSize_ > 0 ? inputSize_ : config_.inputSizes.back().size;
+    learner_->exportWeights(file, inputSize,
+                            {{"training", publicConfigText(config_)},
+                             {"data", config_.dataStatement},
+                             {"pictures_seen", std::to_string(counters_.pictures)},
+                             {"steps", std::to_string(counters_.step)},
+                             {"hours", fixed(counters_.minutes / 60, 2)},
+                             {"accuracy", accuracyText(lastAccuracy_)},
+                             {"licence", config_.licence},
+                             {"created", today()}});
 }
 
 }  // namespace hmr

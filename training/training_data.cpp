@@ -5,6 +5,9 @@
 
 #include "formats/body_file.h"
 #include "formats/resources.h"
+#include "training/detection_scenes.h"
+#include "training/detector_learner.h"
+#include "training/hmr_learner.h"
 #include "training/mean_body.h"
 #include "training/packed_pictures.h"
 #include "training/synthetic_scene.h"
@@ -59,13 +62,13 @@ SourceMakers makersOf(const SourceConfig& source, const TrainingConfig& config, 
             syntheticMaker(assets, source, config, kValidationSeed, DataSplit::Validation)};
 }
 
-}  // namespace
-
-TrainingData openTrainingData(const TrainingConfig& config) {
+TrainingData openRecoveryData(const TrainingConfig& config) {
     TrainingData data;
-    data.body = loadBodyModel(config.body.empty() ? resourcePath("body/openbody.npz") : config.body);
+    const auto body = loadBodyModel(config.body.empty() ? resourcePath("body/openbody.npz") : config.body);
     const auto prior = std::make_shared<PosePrior>(loadPosePrior(config.prior.empty() ? resourcePath("prior/poses.npz") : config.prior));
-    data.meanBody = meanBodyOf(*prior);
+    data.makeLearner = [body, meanBody = meanBodyOf(*prior)](const TrainingConfig& c, torch::Device device, ProcessGroup* group) {
+        return std::make_unique<HmrLearner>(c, *body, meanBody, device, group);
+    };
     if (config.adversarialPrior) data.bodies = std::make_shared<PriorBodySource>(prior, config.seed);
     std::vector<std::pair<MakeSource, double>> makers;
     std::map<std::string, int> numOfKind;
@@ -84,6 +87,52 @@ TrainingData openTrainingData(const TrainingConfig& config) {
         return mixed;
     };
     return data;
+}
+
+/// What pictures of one split are composed from: the last source of each kind.
+DetectionAssets detectionAssets(const TrainingConfig& config, DataSplit split) {
+    DetectionAssets assets;
+    for (const SourceConfig& source : config.sources) {
+        if (source.kind == "packed") {
+            assets.packed = loadPackedPictures(source.file, split, 2 * config.inputSizes.back().size);
+            assets.packedShare = source.share;
+        } else {
+            assets.synthetic = loadSyntheticAssets(source.body, config.prior, source.backgrounds);
+            assets.syntheticShare = source.share;
+        }
+    }
+    return assets;
+}
+
+MakeSource detectionMaker(const TrainingConfig& config, std::uint64_t seed, DataSplit split) {
+    DetectionSettings settings;
+    settings.seed = seed;
+    settings.split = split;
+    settings.augmentation = config.augmentation;
+    for (const SourceConfig& source : config.sources)
+        if (source.kind == "synthetic") settings.degradation = source.degradation;
+    return [assets = detectionAssets(config, split), settings](int size) {
+        DetectionSettings sized = settings;
+        sized.size = size;
+        return std::make_unique<DetectionScenes>(assets, sized);
+    };
+}
+
+TrainingData openDetectorData(const TrainingConfig& config) {
+    TrainingData data;
+    data.makeLearner = [](const TrainingConfig& c, torch::Device device, ProcessGroup* group) {
+        return std::make_unique<DetectorLearner>(c, device, group);
+    };
+    data.makeSource = detectionMaker(config, config.seed, DataSplit::Training);
+    data.validation.emplace_back("scenes", config.validationPictures, config.personShare,
+                                 detectionMaker(config, kValidationSeed, DataSplit::Validation));
+    return data;
+}
+
+}  // namespace
+
+TrainingData openTrainingData(const TrainingConfig& config) {
+    return config.task == "detector" ? openDetectorData(config) : openRecoveryData(config);
 }
 
 }  // namespace hmr

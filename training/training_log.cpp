@@ -74,21 +74,22 @@ void TrainingLog::step(const RunCounters& counters, const StepFigures& figures, 
               << terms << std::endl;
 }
 
-void TrainingLog::validation(const RunCounters& counters, const std::string& set, const Accuracy& accuracy, const Accuracy& meanPose) {
-    const auto figures = [](const Accuracy& a) {
-        nlohmann::ordered_json json = {{"pck10", rounded(a.pck10)}, {"pck05", rounded(a.pck05)}};
-        if (a.seenPck10 >= 0) json["seenPck10"] = rounded(a.seenPck10), json["seenPck05"] = rounded(a.seenPck05);
-        if (a.mpjpe >= 0) json["mpjpe"] = rounded(a.mpjpe), json["reconstructionError"] = rounded(a.reconstructionError);
-        return json;
+void TrainingLog::validation(const RunCounters& counters, const std::string& set, int pictures, const Verdict& verdict) {
+    const auto json = [](const Figures& figures) {
+        nlohmann::ordered_json object = nlohmann::ordered_json::object();
+        for (const auto& [name, value] : figures) object[name] = rounded(value);
+        return object;
     };
     write({{"kind", "validation"}, {"step", counters.step}, {"pictures", counters.pictures}, {"minutes", rounded(counters.minutes)},
-           {"set", set}, {"count", accuracy.pictures}, {"network", figures(accuracy)}, {"meanPose", figures(meanPose)}});
-    terminal_ << "validation on " << accuracy.pictures << " held-out " << set
-              << formatted(": PCK@0.1 %.3f (mean pose %.3f)", accuracy.pck10, meanPose.pck10);
-    if (accuracy.mpjpe >= 0)
-        terminal_ << formatted(", MPJPE %.1f mm (%.1f), after alignment %.1f mm (%.1f)", accuracy.mpjpe, meanPose.mpjpe,
-                               accuracy.reconstructionError, meanPose.reconstructionError);
-    if (accuracy.seenPck10 >= 0) terminal_ << formatted(", joint maps PCK@0.1 %.3f, PCK@0.05 %.3f", accuracy.seenPck10, accuracy.seenPck05);
+           {"set", set}, {"count", pictures}, {"network", json(verdict.network)}, {"baseline", json(verdict.baseline)}});
+    terminal_ << "validation on " << pictures << " held-out " << set;
+    const char* separator = ": ";
+    for (const auto& [name, value] : verdict.network) {
+        terminal_ << separator << name << formatted(value < 10 ? " %.3f" : " %.1f", value);
+        const auto same = std::ranges::find(verdict.baseline, name, &Figures::value_type::first);
+        if (same != verdict.baseline.end()) terminal_ << formatted(value < 10 ? " (baseline %.3f)" : " (baseline %.1f)", same->second);
+        separator = ", ";
+    }
     terminal_ << std::endl;
 }
 

@@ -21,7 +21,7 @@ public:
 
     void step(const RunCounters& counters, const StepFigures& figures, double learningRate, int inputSize,
               double picturesPerSecond, double sampleWaitShare, double progress);
-    void validation(const RunCounters& counters, const std::string& set, const Accuracy& accuracy, const Accuracy& meanPose);
+    void validation(const RunCounters& counters, const std::string& set, int pictures, const Verdict& verdict);
     void note(const std::string& text);
 
 private:

@@ -6,6 +6,7 @@
 #include <malloc.h>
 #endif
 
+#include "network/detector_network.h"
 #include "training/training_data.h"
 
 namespace hmr {
@@ -30,7 +31,7 @@ void runTrainingSession(const TrainingSessionOptions& options, std::stop_token s
     const auto folder = options.folder.empty() ? std::filesystem::path("runs") / config.name : options.folder;
     const auto group = joinProcessGroup(processPlace(options.nodes, options.rank, options.master));
     Trainer trainer(config, openTrainingData(config), folder, options.resume, terminal, group.get());
-    terminal << config.name << ": " << config.architecture << ", " << countParameters(*trainer.learner().model()) / 1000
+    terminal << config.name << ": " << (config.task == "detector" ? kDetectorArchitecture : config.architecture) << ", " << trainer.learner().numParameters() / 1000
              << " thousand parameters, batch " << config.batch << " on " << trainer.learner().device().str() << "\n"
              << "stop with Ctrl+C; go on with: hmr train " << options.config.string() << " -o " << folder.string() << " --resume"
              << std::endl;

@@ -1,35 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "training/validation.h"
 
-#include <torch/torch.h>
-
 #include <algorithm>
 #include <array>
 
 #include "body/metrics.h"
-#include "body/posing.h"
-#include "network/losses.h"
-#include "training/batch.h"
 
 namespace hmr {
 namespace {
 
 constexpr std::array kHips = {2, 3};
 constexpr double kMillimetres = 1000;
-
-std::vector<PredictedJoints> jointsOf(const HmrPrediction& prediction, const BodyLayer& body) {
-    const torch::Tensor joints = body.cocoPlus(prediction.rotations, prediction.betas);
-    const torch::Tensor projected = projectWeakPerspective(joints, prediction.camera).to(torch::kCPU, torch::kFloat64).contiguous();
-    const torch::Tensor joints3d = joints.to(torch::kCPU, torch::kFloat64).contiguous();
-    std::vector<PredictedJoints> result(static_cast<std::size_t>(joints.size(0)));
-    for (std::size_t i = 0; i < result.size(); ++i) {
-        const double* row3d = joints3d.data_ptr<double>() + i * kNumCocoPlusJoints * 3;
-        const double* row2d = projected.data_ptr<double>() + i * kNumCocoPlusJoints * 2;
-        result[i].joints3d = Eigen::Map<const Points3d>(row3d, kNumCocoPlusJoints, 3);
-        result[i].joints2d = Eigen::Map<const Points2d>(row2d, kNumCocoPlusJoints, 2);
-    }
-    return result;
-}
+constexpr std::size_t kSheetPictures = 24;
+constexpr int kSheetColumns = 8, kTileSide = 192;
 
 Picture pictureOf(const TrainingSample& sample) {
     Picture picture(sample.size, sample.size, 3);
@@ -46,29 +29,6 @@ const std::vector<TrainingSample>& ValidationSet::samples(int size) {
     for (int i = 0; i < count_; ++i) source->draw(static_cast<std::uint64_t>(i), samples_[static_cast<std::size_t>(i)]);
     size_ = size;
     return samples_;
-}
-
-std::vector<PredictedJoints> predictJoints(Learner& learner, const std::vector<TrainingSample>& samples, int batch) {
-    const torch::NoGradGuard noGradient;
-    std::vector<PredictedJoints> predicted;
-    for (std::size_t first = 0; first < samples.size(); first += static_cast<std::size_t>(batch)) {
-        const std::size_t last = std::min(samples.size(), first + static_cast<std::size_t>(batch));
-        const TensorBatch tensors = tensorBatch(std::vector(samples.begin() + static_cast<std::ptrdiff_t>(first),
-                                                            samples.begin() + static_cast<std::ptrdiff_t>(last)), true, learner.device());
-        std::vector<PredictedJoints> joints = jointsOf(learner.predict(tensors.pictures).back(), learner.body());
-        if (torch::Tensor seen = learner.seenJoints(tensors.pictures); seen.defined()) {
-            seen = seen.to(torch::kCPU, torch::kFloat64).contiguous();
-            for (std::size_t i = 0; i < joints.size(); ++i)
-                joints[i].seen2d = Eigen::Map<const Points2d>(seen.data_ptr<double>() + i * kNumCocoPlusJoints * 2, kNumCocoPlusJoints, 2);
-        }
-        std::ranges::move(joints, std::back_inserter(predicted));
-    }
-    return predicted;
-}
-
-std::vector<PredictedJoints> meanPoseJoints(Learner& learner, std::size_t count) {
-    const torch::NoGradGuard noGradient;
-    return std::vector(count, jointsOf(learner.startPrediction(), learner.body()).front());
 }
 
 Accuracy accuracyOf(const std::vector<PredictedJoints>& predicted, const std::vector<TrainingSample>& samples, double personShare) {
@@ -100,11 +60,30 @@ Accuracy accuracyOf(const std::vector<PredictedJoints>& predicted, const std::ve
     return accuracy;
 }
 
-Picture overlaySheet(const std::vector<PredictedJoints>& predicted, const std::vector<TrainingSample>& samples, int most, int columns) {
+Figures figuresOf(const Accuracy& accuracy) {
+    Figures figures = {{"PCK@0.1", accuracy.pck10}, {"PCK@0.05", accuracy.pck05}};
+    if (accuracy.seenPck10 >= 0) {
+        figures.emplace_back("PCK@0.1 of the joint maps", accuracy.seenPck10);
+        figures.emplace_back("PCK@0.05 of the joint maps", accuracy.seenPck05);
+    }
+    if (accuracy.mpjpe >= 0) {
+        figures.emplace_back("MPJPE mm", accuracy.mpjpe);
+        figures.emplace_back("reconstruction error mm", accuracy.reconstructionError);
+    }
+    return figures;
+}
+
+Picture sampleSheet(const std::vector<TrainingSample>& samples, const std::function<void(std::size_t index, Picture& tile)>& draw) {
     std::vector<Picture> tiles;
-    for (std::size_t i = 0; i < std::min<std::size_t>(samples.size(), static_cast<std::size_t>(most)); ++i) {
-        const int factor = std::max(1, 192 / samples[i].size);
-        Picture tile = enlarged(pictureOf(samples[i]), factor);
+    for (std::size_t i = 0; i < std::min(samples.size(), kSheetPictures); ++i) {
+        tiles.push_back(enlarged(pictureOf(samples[i]), std::max(1, kTileSide / samples[i].size)));
+        draw(i, tiles.back());
+    }
+    return contactSheet(tiles, kSheetColumns);
+}
+
+Picture overlaySheet(const std::vector<PredictedJoints>& predicted, const std::vector<TrainingSample>& samples) {
+    return sampleSheet(samples, [&](std::size_t i, Picture& tile) {
         const double half = tile.width / 2.0;
         Keypoints keypoints{};
         for (int joint = 0; joint < kNumCocoPlusJoints; ++joint) {
@@ -116,9 +95,7 @@ Picture overlaySheet(const std::vector<PredictedJoints>& predicted, const std::v
         for (int joint = 0; joint < kNumCocoPlusJoints; ++joint)
             if (samples[i].keypoints[3 * joint + 2] > 0)
                 drawDisc(tile, {(samples[i].keypoints[3 * joint] + 1) * half, (samples[i].keypoints[3 * joint + 1] + 1) * half}, 2, {40, 230, 90});
-        tiles.push_back(std::move(tile));
-    }
-    return contactSheet(tiles, columns);
+    });
 }
 
 }  // namespace hmr

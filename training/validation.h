@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "training/drawing.h"
-#include "training/learner.h"
 #include "training/sample.h"
 
 namespace hmr {
@@ -18,6 +17,18 @@ struct Accuracy {
     double mpjpe = -1, reconstructionError = -1;
     double pck10 = 0, pck05 = 0;
     double seenPck10 = -1, seenPck05 = -1;  ///< of the joint maps; negative without them
+};
+
+/// Figures by their names, in order: "PCK@0.1".
+using Figures = std::vector<std::pair<std::string, double>>;
+
+Figures figuresOf(const Accuracy& accuracy);
+
+/// How a network did on a set.
+struct Verdict {
+    Figures network, baseline;  ///< baseline: an answer that does not look at the picture
+    double score = 0;           ///< to choose between checkpoints by, higher is better
+    Picture sheet;              ///< some of the pictures with the answers
 };
 
 /// A held-out set, drawn once a crop size.
@@ -47,15 +58,12 @@ struct PredictedJoints {
     Points2d seen2d;    ///< [19,2] where the joint maps see them; [0,2] without maps
 };
 
-/// What the learner's averaged weights say of each sample.
-std::vector<PredictedJoints> predictJoints(Learner& learner, const std::vector<TrainingSample>& samples, int batch);
-
-/// The same answer for everybody: the network's start, mean pose and shape under its first camera.
-std::vector<PredictedJoints> meanPoseJoints(Learner& learner, std::size_t count);
-
 Accuracy accuracyOf(const std::vector<PredictedJoints>& predicted, const std::vector<TrainingSample>& samples, double personShare);
 
-/// Pictures with the predicted stick figure and the annotated joints as dots.
-Picture overlaySheet(const std::vector<PredictedJoints>& predicted, const std::vector<TrainingSample>& samples, int most, int columns);
+/// The first pictures with the predicted stick figure and the annotated joints as dots.
+Picture overlaySheet(const std::vector<PredictedJoints>& predicted, const std::vector<TrainingSample>& samples);
+
+/// Some pictures side by side, each enlarged to about 192 pixels and drawn upon.
+Picture sampleSheet(const std::vector<TrainingSample>& samples, const std::function<void(std::size_t index, Picture& tile)>& draw);
 
 }  // namespace hmr

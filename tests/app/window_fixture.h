@@ -25,6 +25,7 @@ public:
         log->milliseconds = milliseconds;
         StudioOptions options;
         options.opensSample = false;
+        options.autosaveFolder = folder.filePath("autosave");
         window = std::make_unique<MainWindow>(options, fakeLoader(log));
         view = window->findChild<PictureView*>("pictureView");
         window->resize(1200, 800);

@@ -88,6 +88,16 @@ private Q_SLOTS:
         QCOMPARE(frames[5].toObject()["time"].toDouble(), 0.5);
     }
 
+    void videoGivesEverybodysMotion() {
+        const auto result = run({"clip.avi", "-o", "motion", "--no-overlay", "--detector", "full", "--export", "glb,fbx,bvh,amass,csv,session,ply-sequence",
+                                 "--preset", "unity", "--stream", "json://127.0.0.1:39999"});
+        QVERIFY2(result.exitCode == 0, qPrintable(result.errors));
+        QCOMPARE(filesIn("motion"), (QStringList{"clip.amass.npz", "clip.bvh", "clip.csv", "clip.fbx", "clip.glb", "clip.hmrs", "clip.json"}));
+        QCOMPARE(filesIn("motion/clip.ply-sequence").size(), 6);
+        QCOMPARE(summarizeScene(root_ / "motion" / "clip.glb").numAnimations, 1);
+        QCOMPARE(run({"clip.avi", "-o", "motion", "--stream", "nowhere"}).exitCode, 1);
+    }
+
     void folderGivesAResultForEachPicture() {
         QDir(folder_.path()).mkpath("many");
         for (const char* name : {"a.png", "b.png"}) QFile::copy(path("photo.png"), path("many/") + name);

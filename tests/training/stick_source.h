@@ -6,6 +6,7 @@
 #include "body/rotation.h"
 #include "support/small_body.h"
 #include "training/drawing.h"
+#include "training/hmr_learner.h"
 #include "training/random.h"
 #include "training/sample_queue.h"
 #include "training/trainer.h"
@@ -78,13 +79,21 @@ inline TrainingConfig smallConfig() {
     return config;
 }
 
+inline BodyParameters smallMeanBody() {
+    BodyParameters body;
+    body.pose.row(0) << M_PI, 0, 0;
+    return body;
+}
+
 inline TrainingData smallData() {
     TrainingData data;
-    data.body = SmallBody::model();
-    data.makeSource = [body = data.body](int size) { return std::make_unique<StickSource>(body, 5, size); };
+    const auto body = SmallBody::model();
+    data.makeLearner = [body](const TrainingConfig& config, torch::Device device, ProcessGroup* group) {
+        return std::make_unique<HmrLearner>(config, *body, smallMeanBody(), device, group);
+    };
+    data.makeSource = [body](int size) { return std::make_unique<StickSource>(body, 5, size); };
     data.bodies = std::make_shared<AnyBodies>();
-    data.validation.emplace_back("sticks", 4, 0.7, [body = data.body](int size) { return std::make_unique<StickSource>(body, 6, size); });
-    data.meanBody.pose.row(0) << M_PI, 0, 0;
+    data.validation.emplace_back("sticks", 4, 0.7, [body](int size) { return std::make_unique<StickSource>(body, 6, size); });
     return data;
 }
 

@@ -101,7 +101,7 @@ private Q_SLOTS:
         for (int step = 1; step <= 20; ++step)
             log += "{\"kind\":\"step\",\"pictures\":" + std::to_string(32 * step) + ",\"loss\":" + std::to_string(5.0 / step) +
                    ",\"reprojection\":0.2,\"joints3d\":0.1,\"learningRate\":0.001,\"picturesPerSecond\":20,\"inputSize\":64}\n";
-        log += R"({"kind":"validation","pictures":640,"set":"synthetic","network":{"pck10":0.5,"mpjpe":120.0,"reconstructionError":80.0}})";
+        log += R"({"kind":"validation","pictures":640,"set":"synthetic","network":{"PCK@0.1":0.5,"MPJPE mm":120.0,"reconstruction error mm":80.0}})";
         const Picture picture = drawCurves(log + "\nhalf a li");
         QVERIFY(picture.width > 800 && picture.height > 400);
         QVERIFY(std::ranges::count_if(picture.pixels, [](std::uint8_t value) { return value < 100; }) > 2000);

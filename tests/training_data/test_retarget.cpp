@@ -4,9 +4,9 @@
 #include "body/limits.h"
 #include "body/rotation.h"
 #include "body/skeleton.h"
+#include "formats/retarget.h"
 #include "support/error_text.h"
 #include "support/test_class.h"
-#include "training/retarget.h"
 #include "training_data/acclaim_skeleton.h"
 
 namespace hmr::test {

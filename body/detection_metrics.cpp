@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "training/evaluation/detection_scores.h"
+#include "body/detection_metrics.h"
 
 #include <algorithm>
 #include <functional>
@@ -16,12 +16,6 @@ double sharedArea(const PixelBox& a, const PixelBox& b) {
     return width <= 0 || height <= 0 ? 0 : width * height;
 }
 
-/// Intersection over union.
-double overlapOf(const PixelBox& a, const PixelBox& b) {
-    const double shared = sharedArea(a, b), joined = a.width * a.height + b.width * b.height - shared;
-    return joined > 0 ? shared / joined : 0;
-}
-
 /// Share of a that lies in b: what decides about regions that do not count.
 double shareInside(const PixelBox& a, const PixelBox& b) {
     return a.width * a.height > 0 ? sharedArea(a, b) / (a.width * a.height) : 0;
@@ -34,14 +28,14 @@ struct Decision {
 
 /// Matches a picture's boxes, most confident first; boxes on regions that do not count are left out.
 void decide(const PictureBoxes& picture, std::vector<Decision>& decisions) {
-    std::vector<ScoredBox> found = picture.found;
-    std::ranges::stable_sort(found, std::ranges::greater{}, &ScoredBox::confidence);
+    std::vector<Detection> found = picture.found;
+    std::ranges::stable_sort(found, std::ranges::greater{}, &Detection::confidence);
     std::vector<bool> isTaken(picture.wanted.size());
-    for (const ScoredBox& box : found) {
+    for (const Detection& box : found) {
         std::size_t best = isTaken.size();
         double most = kOverlap;
         for (std::size_t i = 0; i < isTaken.size(); ++i)
-            if (const double overlap = overlapOf(box.box, picture.wanted[i]); !isTaken[i] && overlap >= most) most = overlap, best = i;
+            if (const double overlap = intersectionOverUnion(box.box, picture.wanted[i]); !isTaken[i] && overlap >= most) most = overlap, best = i;
         if (best < isTaken.size()) {
             isTaken[best] = true;
             decisions.push_back({box.confidence, true});
@@ -52,6 +46,22 @@ void decide(const PictureBoxes& picture, std::vector<Decision>& decisions) {
 }
 
 }  // namespace
+
+double intersectionOverUnion(const PixelBox& a, const PixelBox& b) {
+    const double shared = sharedArea(a, b), joined = a.width * a.height + b.width * b.height - shared;
+    return joined > 0 ? shared / joined : 0;
+}
+
+std::vector<Detection> suppressOverlaps(std::vector<Detection> boxes, double maxOverlap) {
+    std::ranges::stable_sort(boxes, std::ranges::greater{}, &Detection::confidence);
+    std::vector<Detection> kept;
+    for (const Detection& candidate : boxes) {
+        const bool isCovered = std::ranges::any_of(
+            kept, [&](const Detection& other) { return intersectionOverUnion(candidate.box, other.box) > maxOverlap; });
+        if (!isCovered) kept.push_back(candidate);
+    }
+    return kept;
+}
 
 DetectorFigures detectorFigures(const std::vector<PictureBoxes>& pictures) {
     std::vector<Decision> decisions;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "training/retarget.h"
+#include "formats/retarget.h"
 
 #include <Eigen/Geometry>
 #include <array>

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: MIT
+#include "app/motion/motion_desk.h"
+
+#include <QAction>
+#include <QDockWidget>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QMenu>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QSettings>
+#include <cmath>
+
+#include "app/motion/cleanup_dialog.h"
+#include "app/motion/motion_export_dialog.h"
+#include "app/motion/session_store.h"
+#include "app/motion/timeline_panel.h"
+#include "app/picture_conversion.h"
+#include "body/error.h"
+#include "body/motion/cleanup.h"
+#include "formats/motion/take_file.h"
+
+namespace hmr {
+namespace {
+
+constexpr double kLiveRate = 30;          // frames a second of a take from a camera
+constexpr double kLongestLiveGap = 0.5;   // seconds without an answer that are bridged when recording stops
+constexpr int kLongestShownSide = 2048;   // texels
+
+/// A dark picture for motion without a video.
+std::shared_ptr<const FrameEstimate> blankFrame(const Take& take, int frame) {
+    auto estimate = std::make_shared<FrameEstimate>();
+    estimate->frame.picture = cv::Mat(take.height, take.width, CV_8UC3, cv::Scalar(42, 38, 36));
+    estimate->frame.index = frame;
+    estimate->frame.time = frame / take.frameRate;
+    estimate->frame.name = take.source;
+    return estimate;
+}
+
+}  // namespace
+
+MotionDesk::MotionDesk(Session& session, RecoveryJob& job, QMainWindow& window, const QString& autosaveFolder)
+    : session_(session), job_(job), window_(window), editor_(session) {
+    auto* dock = new QDockWidget(tr("Timeline"), &window);
+    dock->setObjectName("timelineDock");
+    panel_ = new TimelinePanel(editor_, dock);
+    dock->setWidget(panel_);
+    window.addDockWidget(Qt::BottomDockWidgetArea, dock);
+    dock->hide();
+    autosave_ = std::make_unique<Autosave>([this] { return documentOf(session_, editor_, sources_, QString::fromStdString(source_.specification)); }, autosaveFolder);
+
+    connect(&editor_, &TakeEditor::takeChanged, this, [this, dock] {
+        if (editor_.hasTake()) dock->show();
+        showTakeFrame(editor_.frame());
+        autosave_->touch();
+    });
+    connect(&editor_, &TakeEditor::frameChanged, this, &MotionDesk::showTakeFrame);
+    connect(&session_, &Session::peopleChanged, &editor_, &TakeEditor::releasePerson);
+    connect(&session_.undoStack(), &QUndoStack::indexChanged, autosave_.get(), &Autosave::touch);
+    connect(autosave_.get(), &Autosave::failed, this, &MotionDesk::failed);
+    connect(panel_, &TimelinePanel::failed, this, &MotionDesk::failed);
+    connect(panel_, &TimelinePanel::cleanUpWanted, this, &MotionDesk::cleanUp);
+    connect(panel_, &TimelinePanel::exportWanted, this, &MotionDesk::exportMotion);
+    connect(panel_, &TimelinePanel::recordWanted, this, [this](bool starts) { starts ? startRecording() : stopRecording(); });
+}
+
+MotionDesk::~MotionDesk() {
+    autosave_.reset();
+    delete window_.findChild<QDockWidget*>("timelineDock");  // it refers to the editor
+}
+
+void MotionDesk::addMenu(QMenuBar* bar, QMenu* fileMenu) {
+    const auto add = [this](QMenu* menu, const QString& name, const QString& text, const QKeySequence& key, const std::function<void()>& run) {
+        QAction* action = menu->addAction(text);
+        action->setObjectName(name);
+        action->setShortcut(key);
+        connect(action, &QAction::triggered, this, run);
+        return action;
+    };
+    QMenu* menu = bar->addMenu(tr("&Motion"));
+    menu->setObjectName("motionMenu");
+    add(menu, "recordTake", tr("&Record or stop"), tr("Ctrl+R"), [this] { recorder_ ? stopRecording() : startRecording(); });
+    add(menu, "cleanUpMotion", tr("&Clean up…"), tr("Ctrl+Shift+K"), [this] { cleanUp(); });
+    add(menu, "exportMotion", tr("&Export motion…"), tr("Ctrl+Shift+E"), [this] { exportMotion(); });
+    menu->addSeparator();
+    menu->addAction(window_.findChild<QDockWidget*>("timelineDock")->toggleViewAction());
+    QAction* before = fileMenu->actions().isEmpty() ? nullptr : fileMenu->actions().last();
+    for (QAction* action : {add(fileMenu, "openSession", tr("Open session or motion…"), {}, [this] { chooseSession(false); }),
+                            add(fileMenu, "saveSession", tr("Save session…"), QKeySequence::Save, [this] { chooseSession(true); })}) {
+        fileMenu->removeAction(action);
+        fileMenu->insertAction(before, action);
+    }
+}
+
+void MotionDesk::setSource(const SourceInfo& info) {
+    if (recorder_) stopRecording();
+    source_ = info;
+}
+
+void MotionDesk::setBody() { showTakeFrame(editor_.frame()); }
+
+bool MotionDesk::coversSource() const {
+    return editor_.hasTake() && !source_.isLive && editor_.take().source == source_.specification;
+}
+
+FrameResult MotionDesk::throughTake(const FrameResult& result) {
+    if (recorder_) {
+        recordFrame(result);
+        return result;
+    }
+    const int frame = result.estimate->frame.index;
+    if (!coversSource() || frame >= editor_.take().numFrames) return result;
+    isFollowing_ = true;
+    editor_.showFrame(frame);
+    isFollowing_ = false;
+    editor_.holdPerson();
+    auto estimate = std::make_shared<FrameEstimate>(*result.estimate);
+    estimate->people = editor_.peopleAt(frame);
+    return {std::move(estimate), result.shown, true};
+}
+
+/// Shows the take's people at once; the picture follows when the video has been wound there.
+void MotionDesk::showTakeFrame(int frame) {
+    if (isFollowing_ || !editor_.hasTake() || recorder_ || !session_.body()) return;
+    const FrameResult& now = session_.frame();
+    const bool isCovered = coversSource();
+    auto estimate = isCovered && now.estimate ? std::make_shared<FrameEstimate>(*now.estimate) : std::make_shared<FrameEstimate>(*blankFrame(editor_.take(), frame));
+    estimate->frame.index = frame;
+    estimate->frame.time = frame / editor_.take().frameRate;
+    estimate->people = editor_.peopleAt(frame);
+    std::shared_ptr<const Picture> shown = now.shown;
+    if (!isCovered) shown = sharedPicture(estimate->frame.picture, kLongestShownSide);
+    editor_.holdPerson();
+    Q_EMIT frameShown({std::move(estimate), std::move(shown), true});
+    if (isCovered && source_.isVideo) Q_EMIT pictureWanted(frame);
+}
+
+void MotionDesk::startRecording() {
+    if (!session_.hasPicture() || !(source_.isLive || source_.isVideo)) {
+        Q_EMIT failed(tr("A take is recorded from a camera or a video; open one first."));
+        return;
+    }
+    const cv::Mat& picture = session_.frame().estimate->frame.picture;
+    recorder_.emplace(source_.specification, picture.cols, picture.rows, source_.isLive ? kLiveRate : source_.frameRate);
+    recordStart_ = session_.frame().estimate->frame.time;
+    recordedFrame_ = -1;
+    panel_->setRecording(true);
+    window_.findChild<QDockWidget*>("timelineDock")->show();
+    if (source_.isLive) return;
+    job_.setPlaying(false);
+    job_.goTo(0);
+}
+
+void MotionDesk::recordFrame(const FrameResult& result) {
+    if (!result.isRecovered) return;
+    const Frame& frame = result.estimate->frame;
+    if (source_.isLive) {
+        recorder_->add(std::max(0, static_cast<int>(std::lround((frame.time - recordStart_) * kLiveRate))), result.estimate->people);
+        return;
+    }
+    recorder_->add(frame.index, result.estimate->people);
+    if (frame.index == recordedFrame_) return;
+    recordedFrame_ = frame.index;
+    // Every frame in order: nothing is skipped to keep the pace.
+    if (frame.index + 1 < source_.numFrames) job_.goTo(frame.index + 1);
+    else QMetaObject::invokeMethod(this, &MotionDesk::stopRecording, Qt::QueuedConnection);
+}
+
+void MotionDesk::stopRecording() {
+    if (!recorder_) return;
+    Take take = recorder_->take();
+    recorder_.reset();
+    panel_->setRecording(false);
+    if (source_.isLive)
+        for (Track& track : take.tracks) track = filledGaps(track, {0, take.numFrames}, static_cast<int>(kLongestLiveGap * kLiveRate));
+    if (take.isEmpty()) {
+        Q_EMIT failed(tr("Nobody was found while recording; there is no take."));
+        return;
+    }
+    editor_.setTake(std::move(take), {}, tr("Record take"));
+}
+
+bool MotionDesk::open(const QString& file) {
+    const QString extension = "." + QFileInfo(file).suffix().toLower();
+    if (extension != kSessionExtension && extension != ".bvh" && extension != ".npz" && extension != ".json") return false;
+    try {
+        openMotion(file);
+    } catch (const Error& error) {
+        Q_EMIT failed(QString::fromUtf8(error.what()));
+    }
+    return true;
+}
+
+void MotionDesk::openMotion(const QString& file) {
+    const std::filesystem::path path = file.toStdString();
+    if (path.extension() == kSessionExtension) {
+        openDocument(readSession(path));
+        sessionFile_ = file;
+        return;
+    }
+    if (!session_.body()) {  // motion is sized by the body: it is opened when the body is there
+        connect(&session_, &Session::bodyChanged, this, [this, file] { open(file); }, Qt::SingleShotConnection);
+        return;
+    }
+    Take take = seenFromACamera(readTake(path, *session_.body()));
+    if (take.isEmpty()) throw Error(path.string() + " holds nobody's motion; choose another file.");
+    editor_.setTake(std::move(take), {}, tr("Import %1").arg(QFileInfo(file).fileName()));
+}
+
+void MotionDesk::openDocument(const SessionDocument& document) {
+    session_.restore(sessionStateOf(document));
+    QStringList sources;
+    for (const std::string& source : document.sources) sources << QString::fromStdString(source);
+    sources_ = sources;
+    const QString shown = QString::fromStdString(document.source);
+    editor_.reset({seenFromACamera(document.take), document.keys});
+    if (!sources.isEmpty()) Q_EMIT sourcesWanted(sources, shown, document.frame);
+    editor_.showFrame(document.frame);
+}
+
+void MotionDesk::saveSession(const QString& file) {
+    try {
+        writeSession(file.toStdString(), documentOf(session_, editor_, sources_, QString::fromStdString(source_.specification)));
+        sessionFile_ = file;
+        Q_EMIT told(tr("Saved %1").arg(file));
+    } catch (const Error& error) {
+        Q_EMIT failed(QString::fromUtf8(error.what()));
+    }
+}
+
+QString MotionDesk::defaultName() const {
+    const QString base = QFileInfo(QString::fromStdString(editor_.hasTake() ? editor_.take().source : source_.specification)).completeBaseName();
+    return base.isEmpty() ? QString("motion") : base;
+}
+
+void MotionDesk::chooseSession(bool saves) {
+    auto* dialog = new QFileDialog(&window_, saves ? tr("Save session") : tr("Open session or motion"), QSettings().value("sessionFolder").toString());
+    dialog->setObjectName("sessionDialog");
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(saves ? QFileDialog::AcceptSave : QFileDialog::AcceptOpen);
+    const QString own = QString("*%1").arg(kSessionExtension);
+    dialog->setNameFilters({saves ? tr("Sessions (%1)").arg(own) : tr("Sessions and motion (%1 *.npz *.json *.bvh)").arg(own)});
+    if (saves) {
+        dialog->setDefaultSuffix(kSessionExtension + 1);
+        dialog->selectFile(sessionFile_.isEmpty() ? defaultName() + kSessionExtension : sessionFile_);
+    }
+    connect(dialog, &QFileDialog::fileSelected, this, [this, saves](const QString& file) {
+        QSettings().setValue("sessionFolder", QFileInfo(file).absolutePath());
+        saves ? saveSession(file) : static_cast<void>(open(file));
+    });
+    dialog->open();
+}
+
+void MotionDesk::cleanUp() {
+    if (!editor_.hasTake() || !session_.body()) return;
+    Take take = editor_.take();
+    for (Track& track : take.tracks)
+        if (const auto keys = editor_.state().keys.find(track.id); keys != editor_.state().keys.end()) track = keyedTrack(track, keys->second);
+    auto* dialog = new CleanupDialog(session_.body(), std::move(take), editor_.range(), {}, &window_);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    // The filters work on the keyed motion, so the keys are in the result and go.
+    connect(dialog, &CleanupDialog::applied, this, [this](const Take& cleanedTake) { editor_.setTake(cleanedTake, {}, tr("Clean up motion")); });
+    dialog->open();
+}
+
+void MotionDesk::exportMotion() {
+    if (!editor_.hasTake() || !session_.body()) return;
+    auto* dialog = new MotionExportDialog(session_.body(), editor_.finished(), editor_.range(), editor_.person(),
+                                          QSettings().value("exportFolder").toString(), defaultName(), &window_);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &MotionExportDialog::exported, this, [this](const QString& file) {
+        QSettings().setValue("exportFolder", QFileInfo(file).absolutePath());
+        Q_EMIT told(tr("Wrote %1").arg(file));
+    });
+    dialog->open();
+}
+
+void MotionDesk::offerRecovery() {
+    const QStringList files = autosave_->leftBehind();
+    if (files.isEmpty()) return;
+    auto* box = new QMessageBox(QMessageBox::Question, tr("Recover"), tr("The program did not end as it should. Its work is still there."), QMessageBox::NoButton, &window_);
+    box->setObjectName("recoveryBox");
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    QPushButton* recover = box->addButton(tr("Recover"), QMessageBox::AcceptRole);
+    recover->setObjectName("recoverButton");
+    QPushButton* discard = box->addButton(tr("Discard"), QMessageBox::DestructiveRole);
+    discard->setObjectName("discardButton");
+    connect(box, &QMessageBox::buttonClicked, this, [this, files, recover, discard](QAbstractButton* button) {
+        if (button == recover && open(files.front())) {
+            sessionFile_.clear();
+            autosave_->flush();  // ours now, before the old copy goes
+        }
+        if (button == recover || button == discard)
+            for (const QString& file : files) autosave_->discard(file);
+    });
+    box->open();
+}
+
+}  // namespace hmr

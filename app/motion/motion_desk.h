@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <QMainWindow>
+#include <memory>
+#include <optional>
+
+#include "app/motion/autosave.h"
+#include "app/motion/take_editor.h"
+#include "app/recovery_job.h"
+#include "body/motion/take.h"
+
+class QMenu;
+class QMenuBar;
+
+namespace hmr {
+
+class TimelinePanel;
+
+/// Everything of motion in the window: the timeline's dock, recording, the dialogs, sessions and their copies. It stands
+/// between the worker's frames and the session: where there is a take, its people are shown instead of new answers.
+class MotionDesk : public QObject {
+    Q_OBJECT
+public:
+    MotionDesk(Session& session, RecoveryJob& job, QMainWindow& window, const QString& autosaveFolder = {});
+    ~MotionDesk() override;
+
+    TakeEditor& editor() { return editor_; }
+    Autosave& autosave() { return *autosave_; }
+    void addMenu(QMenuBar* bar, QMenu* fileMenu);
+
+    // What the window tells.
+    void setSource(const SourceInfo& info);
+    void setSources(const QStringList& sources) { sources_ = sources; }
+    void setBody();
+    /// A frame of the worker: recorded when a take is being recorded, with the take's people when there is a take.
+    FrameResult throughTake(const FrameResult& result);
+    /// Opens sessions, AMASS files and BVH; false for everything else.
+    bool open(const QString& file);
+    /// Reads sessions and motion; throws Error.
+    void openMotion(const QString& file);
+    void saveSession(const QString& file);
+    void startRecording();
+    void stopRecording();
+    /// Offers what a crash left behind.
+    void offerRecovery();
+
+Q_SIGNALS:
+    void sourcesWanted(const QStringList& sources, const QString& shown, int frame);
+    void pictureWanted(int frame);  ///< of the video; people come from the take
+    void frameShown(const hmr::FrameResult& result);
+    void failed(const QString& message);
+    void told(const QString& message);
+
+private:
+    bool coversSource() const;
+    void showTakeFrame(int frame);
+    void recordFrame(const FrameResult& result);
+    void openDocument(const SessionDocument& document);
+    void chooseSession(bool saves);
+    void cleanUp();
+    void exportMotion();
+    QString defaultName() const;
+
+    Session& session_;
+    RecoveryJob& job_;
+    QMainWindow& window_;
+    TakeEditor editor_;
+    TimelinePanel* panel_ = nullptr;
+    SourceInfo source_;
+    QStringList sources_;
+    QString sessionFile_;
+    std::optional<TakeRecorder> recorder_;
+    double recordStart_ = 0;
+    int recordedFrame_ = -1;
+    bool isFollowing_ = false;  ///< the video leads, the timeline follows
+    std::unique_ptr<Autosave> autosave_;
+};
+
+}  // namespace hmr

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <map>
+#include <optional>
+
+#include "body/motion/take.h"
+
+namespace hmr {
+
+/// What an animator set at one frame: only what is named differs from the recorded motion.
+struct Keyframe {
+    std::map<int, Eigen::Vector3d> rotations;    ///< joint → axis-angle to its parent, radians
+    std::optional<Eigen::VectorXd> betas;        ///< the shape
+    std::optional<Eigen::Vector3d> translation;  ///< the root's place before the camera, metres
+    bool operator==(const Keyframe& other) const;
+    bool isEmpty() const { return rotations.empty() && !betas && !translation; }
+};
+
+/// How keys act between each other.
+enum class KeyBlend {
+    Correct,  ///< the change that each key makes is blended over the recorded motion; before the first and behind the
+              ///< last key their change holds
+    Replace   ///< from key to key the motion is what lies between the two; outside it stays as recorded
+};
+
+/// The keys of one track, by frame.
+struct KeyLayer {
+    std::map<int, Keyframe> keys;
+    KeyBlend blend = KeyBlend::Correct;
+    bool operator==(const KeyLayer&) const = default;
+};
+
+/// The track's body at a frame with the keys over it; nothing in a gap that no two keys bridge. Rotations are
+/// interpolated along the shortest path on the rotation manifold, shape and place linearly.
+std::optional<MotionSample> keyedSample(const Track& track, const KeyLayer& layer, int frame);
+
+/// The whole track with the keys over it.
+Track keyedTrack(const Track& track, const KeyLayer& layer);
+
+}  // namespace hmr

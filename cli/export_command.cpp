@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+#include <charconv>
+#include <iomanip>
+#include <iostream>
+#include <memory>
+
+#include "body/error.h"
+#include "body/motion/take_cleanup.h"
+#include "cli/commands.h"
+#include "cli/progress.h"
+#include "cli/take_pictures.h"
+#include "formats/body_file.h"
+#include "formats/motion/session_file.h"
+#include "formats/motion/take_file.h"
+#include "formats/resources.h"
+
+namespace hmr {
+namespace {
+
+struct ExportWish {
+    std::filesystem::path input, output, body;
+    std::string format, preset = "plain", root, frames, source, shape;
+    std::vector<int> people;
+    bool each = false, lockFeet = false, repair = false, showsFigures = false;
+    double smooth = 0, fill = 0;
+};
+
+/// "a:b", frames counted from 1, both included.
+FrameRange rangeFrom(const std::string& text) {
+    FrameRange range{0, 1 << 30};
+    if (text.empty()) return range;
+    const std::size_t colon = text.find(':');
+    const auto number = [&](const std::string& part, int otherwise) {
+        int value = otherwise;
+        if (part.empty()) return value;
+        const auto [end, failure] = std::from_chars(part.data(), part.data() + part.size(), value);
+        if (failure != std::errc() || end != part.data() + part.size() || value < 1) throw CLI::ValidationError("--frames", "'" + text + "' is no range: 10:50 are frames 10 to 50");
+        return value;
+    };
+    if (colon == std::string::npos) throw CLI::ValidationError("--frames", "'" + text + "' is no range: 10:50 are frames 10 to 50");
+    range.first = number(text.substr(0, colon), 1) - 1;
+    range.end = number(text.substr(colon + 1), range.end);
+    return range;
+}
+
+void printFigures(const Take& take, const CleanupResult& result) {
+    std::cout << std::fixed << std::setprecision(2);
+    for (const auto& [id, person] : result.people) {
+        const auto line = [&](const char* what, double before, double after, const char* unit) {
+            std::cout << "  " << std::left << std::setw(20) << what << std::right << std::setw(10) << before << " -> " << std::setw(8) << after << " " << unit << "\n";
+        };
+        std::cout << take.find(id)->name << ": " << person.after.numFrames << " frames, " << person.numFilled << " filled, " << person.numRepaired << " repaired\n";
+        line("acceleration", person.before.acceleration, person.after.acceleration, "m/s2");
+        line("foot slide", person.before.footSlide, person.after.footSlide, "mm a frame");
+        line("bone length spread", person.before.boneLengthSpread, person.after.boneLengthSpread, "mm");
+    }
+}
+
+/// The take with the clean-up that was asked for.
+Take cleanedTake(const BodyModel& body, const Take& take, const ExportWish& wish, FrameRange range) {
+    CleanupSettings settings;
+    settings.range = range;
+    settings.people = wish.people;
+    settings.repairsOutliers = wish.repair;
+    settings.fillsGaps = wish.fill > 0;
+    settings.longestGap = wish.fill;
+    settings.shape.reset();
+    if (!wish.shape.empty() || wish.lockFeet) settings.shape = wish.shape == "mean" ? ShapeChoice::LeastSquares : ShapeChoice::Median;
+    settings.smooths = wish.smooth > 0;
+    settings.smoothing.seconds = wish.smooth;
+    settings.locksFeet = wish.lockFeet;
+    if (!settings.repairsOutliers && !settings.fillsGaps && !settings.shape && !settings.smooths && !wish.showsFigures) return take;
+    CleanupResult result = cleaned(body, take, settings);
+    printFigures(take, result);
+    return std::move(result.take);
+}
+
+RootHandling rootFrom(const std::string& name) {
+    return name == "bone" ? RootHandling::RootBone : name == "in-place" ? RootHandling::InPlace : RootHandling::Pelvis;
+}
+
+void runExport(const ExportWish& wish) {
+    MotionExportSettings settings;
+    settings.preset = &exportPreset(wish.preset);
+    settings.range = rangeFrom(wish.frames);
+    for (const int person : wish.people) settings.people.push_back(person - 1);
+    if (!wish.root.empty()) settings.root = rootFrom(wish.root);
+    const std::shared_ptr<const BodyModel> body = loadBodyModel(wish.body.empty() ? resourcePath("body/openbody.npz") : wish.body);
+    ExportWish cleanup = wish;
+    cleanup.people = settings.people;
+    Take take = cleanedTake(*body, readTake(wish.input, *body), cleanup, settings.range);
+    if (!wish.source.empty()) take.source = wish.source;
+    Progress progress("export", 100);
+    settings.onProgress = [&](double share) {
+        progress.update(static_cast<int>(100 * share));
+        return true;
+    };
+    const std::string extension = wish.output.extension().string();
+    if (extension == kSessionExtension) {
+        writeSession(wish.output, sessionOf(take));
+        std::cout << wish.output.string() << "\n";
+        return;
+    }
+    if (wish.format == "video" || (wish.format.empty() && extension == ".mp4")) {
+        writeTakeVideo(wish.output, body, take, settings);
+        std::cout << wish.output.string() << "\n";
+        return;
+    }
+    if (wish.format == "png-sequence") {
+        writeTransparentPictures(wish.output, body, take, settings);
+        std::cout << wish.output.string() << "\n";
+        return;
+    }
+    const MotionFormatInfo& format = wish.format.empty() ? motionFormatOf(wish.output) : motionFormat(wish.format);
+    for (const auto& file : exportTake(wish.output, format.format, *body, take, settings, wish.each)) std::cout << file.string() << "\n";
+}
+
+}  // namespace
+
+void addExportCommand(CLI::App& app, int& exitCode) {
+    auto wish = std::make_shared<ExportWish>();
+    CLI::App* command = app.add_subcommand("export", "Clean recorded motion and write it for another program");
+    command->add_option("input", wish->input, "Session (.hmrs), parameters of `hmr run` (.json, .npz), AMASS .npz or .bvh")->required();
+    command->add_option("-o,--output", wish->output, "File: .glb .fbx .bvh .npz (AMASS) .json .csv .mp4 .hmrs; a folder for sequences")->required();
+    std::vector<std::string> formats = {"video", "png-sequence"}, presets;
+    for (const MotionFormatInfo& info : motionFormats()) formats.emplace_back(info.name);
+    for (const ExportPreset& preset : exportPresets()) presets.emplace_back(preset.name);
+    command->add_option("--format", wish->format, "In place of what the file's name says")->check(CLI::IsMember(formats));
+    command->add_option("--preset", wish->preset, "Axes, units, bone names and root for a program")->check(CLI::IsMember(presets))->capture_default_str();
+    command->add_option("--root", wish->root, "What carries the way: pelvis, bone, in-place; the preset's by default")->check(CLI::IsMember({"pelvis", "bone", "in-place"}));
+    command->add_option("--people", wish->people, "Numbers of the people, from 1; everybody by default")->delimiter(',')->check(CLI::Range(1, 1000000));
+    command->add_flag("--each", wish->each, "One file a person");
+    command->add_option("--frames", wish->frames, "Frames a:b, counted from 1");
+    command->add_flag("--repair", wish->repair, "Replace joints that jump");
+    command->add_option("--fill", wish->fill, "Fill gaps up to so many seconds")->check(CLI::Range(0.0, 3600.0));
+    command->add_option("--shape", wish->shape, "One shape a person: median or mean")->check(CLI::IsMember({"median", "mean"}));
+    command->add_option("--smooth", wish->smooth, "Zero-phase smoothing over so many seconds (0.08 is gentle)")->check(CLI::Range(0.0, 5.0));
+    command->add_flag("--lock-feet", wish->lockFeet, "Hold standing feet still on the floor");
+    command->add_flag("--figures", wish->showsFigures, "Print acceleration, foot slide and bone lengths before and after");
+    command->add_option("--source", wish->source, "The video to draw over, when it has moved");
+    command->add_option("--body", wish->body, "Body model (.npz); the shipped open body by default");
+    command->callback([wish, &exitCode] {
+        runExport(*wish);
+        exitCode = 0;
+    });
+}
+
+}  // namespace hmr

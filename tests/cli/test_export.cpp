@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+#include <QDir>
+#include <QFile>
+#include <QImage>
+#include <QRegularExpression>
+#include <QTemporaryDir>
+#include <opencv2/videoio.hpp>
+
+#include "formats/atomic_file.h"
+#include "formats/body_file.h"
+#include "formats/motion/session_file.h"
+#include "formats/motion/take_document.h"
+#include "formats/motion/take_file.h"
+#include "formats/scene_file.h"
+#include "support/program.h"
+#include "support/test_class.h"
+#include "support/walking_take.h"
+
+using namespace hmr;
+
+/// `hmr export` as a person uses it.
+class TestExport : public QObject {
+    Q_OBJECT
+    QTemporaryDir folder_;
+    std::filesystem::path root_;
+
+    QString path(const char* name) const { return QString::fromStdString((root_ / name).string()); }
+    test::ProgramResult run(const QStringList& arguments) const {
+        return test::runHmr(QStringList{"export", "--body", path("body.npz")} + arguments, QString::fromStdString(root_.string()));
+    }
+    QStringList filesIn(const char* name) const { return QDir(path(name)).entryList(QDir::Files | QDir::Hidden, QDir::Name); }
+
+private Q_SLOTS:
+    void initTestCase() {
+        root_ = std::filesystem::path(folder_.path().toStdString()) / "my 动作";
+        std::filesystem::create_directories(root_);
+        saveBodyModel(root_ / "body.npz", test::SmallBody::data());
+        const auto model = test::SmallBody::model();
+        Take take = test::walkingTake(2, 30, {12, 15});
+        for (Track& track : take.tracks) track = test::shaken(track, 0.02, 0.005);
+        take.source = (root_ / "walk.avi").string();
+        take.width = 320;
+        take.height = 240;
+        writeParametersJson(root_ / "walk.json", documentOf(*model, take));
+        cv::VideoWriter writer(take.source, cv::CAP_FFMPEG, cv::VideoWriter::fourcc('M', 'J', 'P', 'G'), 30, {320, 240});
+        for (int i = 0; i < 30; ++i) writer.write(cv::Mat(240, 320, CV_8UC3, cv::Scalar::all(5 * i)));
+    }
+    void everyFormatIsWritten_data() {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<QStringList>("files");
+        QTest::newRow("glb") << QStringList{"-o", "out/a.glb"} << QStringList{"a.glb"};
+        QTest::newRow("fbx unreal") << QStringList{"-o", "out/a.fbx", "--preset", "unreal"} << QStringList{"a.fbx"};
+        QTest::newRow("bvh") << QStringList{"-o", "out/a.bvh"} << QStringList{"a.person_1.bvh", "a.person_2.bvh"};
+        QTest::newRow("one bvh") << QStringList{"-o", "out/a.bvh", "--people", "2"} << QStringList{"a.bvh"};
+        QTest::newRow("each") << QStringList{"-o", "out/a.glb", "--each"} << QStringList{"a.person_1.glb", "a.person_2.glb"};
+        QTest::newRow("amass") << QStringList{"-o", "out/a.npz", "--people", "1"} << QStringList{"a.npz"};
+        QTest::newRow("csv") << QStringList{"-o", "out/a.csv"} << QStringList{"a.csv"};
+        QTest::newRow("json") << QStringList{"-o", "out/a.json"} << QStringList{"a.json"};
+        QTest::newRow("session") << QStringList{"-o", "out/a.hmrs"} << QStringList{"a.hmrs"};
+        QTest::newRow("video") << QStringList{"-o", "out/a.mp4"} << QStringList{"a.mp4"};
+        QTest::newRow("ply") << QStringList{"-o", "out", "--format", "ply-sequence", "--people", "1", "--frames", "3:4"}
+                             << QStringList{"person_1_000001.ply", "person_1_000002.ply"};
+        QTest::newRow("png") << QStringList{"-o", "out", "--format", "png-sequence", "--frames", "1:2"} << QStringList{"000001.png", "000002.png"};
+    }
+    void everyFormatIsWritten() {
+        QFETCH(QStringList, arguments);
+        QFETCH(QStringList, files);
+        QDir(path("out")).removeRecursively();
+        QDir(QString::fromStdString(root_.string())).mkpath("out");
+        const auto result = run(QStringList{"walk.json"} + arguments);
+        QVERIFY2(result.exitCode == 0, qPrintable(result.errors));
+        QCOMPARE(filesIn("out"), files);
+        for (const QString& file : files)
+            if (!arguments.contains("out")) QVERIFY2(result.output.contains(file), qPrintable(result.output));
+        if (files.front().endsWith(".png")) QVERIFY(QImage(path("out/000001.png")).hasAlphaChannel() && QImage(path("out/000001.png")).pixelColor(0, 0).alpha() == 0);
+        if (files.front().endsWith(".mp4")) QCOMPARE(int(cv::VideoCapture(path("out/a.mp4").toStdString()).get(cv::CAP_PROP_FRAME_COUNT)), 30);
+        if (files.front().endsWith(".glb") || files.front().endsWith(".fbx")) QVERIFY(summarizeScene((root_ / "out" / files.front().toStdString())).numAnimations > 0);
+    }
+    void cleanUpShowsItsFigures() {
+        const auto result = run({"walk.json", "-o", "clean.hmrs", "--repair", "--fill", "1", "--smooth", "0.08", "--lock-feet"});
+        QVERIFY2(result.exitCode == 0, qPrintable(result.errors));
+        QVERIFY2(result.output.contains("person_1: 30 frames, 3 filled") && result.output.contains("foot slide") && result.output.contains("->"), qPrintable(result.output));
+        QVERIFY(gapsOf(readSession(root_ / "clean.hmrs").take.tracks[0]).empty());
+        // And the session goes on as motion.
+        const auto again = run({"clean.hmrs", "-o", "again.bvh", "--people", "1"});
+        QVERIFY2(again.exitCode == 0, qPrintable(again.errors));
+        QVERIFY(run({"again.bvh", "-o", "back.npz"}).exitCode == 0);
+        QVERIFY(run({"back.npz", "-o", "back.glb"}).exitCode == 0);
+    }
+    void whatCannotWorkIsOneClearMessage_data() {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<int>("exitCode");
+        QTest::addColumn<QString>("expected");
+        QTest::newRow("missing") << QStringList{"none.json", "-o", "x.glb"} << 1 << "none.json";
+        QTest::newRow("no motion") << QStringList{"walk.avi", "-o", "x.glb"} << 1 << "Cannot read motion";
+        QTest::newRow("no format") << QStringList{"walk.json", "-o", "x.doc"} << 1 << ".bvh";
+        QTest::newRow("nobody") << QStringList{"walk.json", "-o", "x.glb", "--people", "9"} << 1 << "nobody";
+        QTest::newRow("preset") << QStringList{"walk.json", "-o", "x.glb", "--preset", "max"} << 2 << "preset";
+        QTest::newRow("frames") << QStringList{"walk.json", "-o", "x.glb", "--frames", "a:b"} << 2 << "range";
+        QTest::newRow("folder") << QStringList{"walk.json", "-o", "none/x.glb"} << 1 << "folder";
+        QTest::newRow("video gone") << QStringList{"walk.json", "-o", "x.mp4", "--source", "gone.avi"} << 1 << "gone.avi";
+    }
+    void whatCannotWorkIsOneClearMessage() {
+        QFETCH(QStringList, arguments);
+        QFETCH(int, exitCode);
+        QFETCH(QString, expected);
+        const auto result = run(arguments);
+        QCOMPARE(result.exitCode, exitCode);
+        QVERIFY2(result.errors.contains(expected), qPrintable(result.errors));
+        QVERIFY(!result.errors.contains("terminate called"));
+        QVERIFY(filesIn(".").filter(QRegularExpression("^\\.hmr|^x\\.")).isEmpty());
+    }
+};
+
+HMR_TEST_CLASS(TestExport, "test_export")
+#include "test_export.moc"

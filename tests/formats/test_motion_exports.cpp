@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: MIT
+#include <assimp/postprocess.h>
+
+#include <QDir>
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTemporaryDir>
+#include <assimp/Importer.hpp>
+
+#include "body/motion/foot_locking.h"
+#include "formats/atomic_file.h"
+#include "formats/bvh.h"
+#include "formats/motion/amass_file.h"
+#include "formats/motion/bvh_take.h"
+#include "formats/motion/take_file.h"
+#include "formats/npz.h"
+#include "formats/scene_file.h"
+#include "support/assimp_motion.h"
+#include "support/error_text.h"
+#include "support/test_class.h"
+#include "support/walking_take.h"
+
+using namespace hmr;
+using hmr::test::errorText;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr double kMillimetre = 1e-3;
+
+/// What the exports are measured by: the body posed by ourselves, in the world of the export.
+class Truth {
+public:
+    Truth(const BodyModel& model, const Take& take, const MotionExportSettings& settings = {})
+        : model_(model), world_(worldOf(model, take)), tracks_(exportedTracks(model, take, settings)) {}
+
+    const std::vector<Track>& tracks() const { return tracks_; }
+    PosedBody body(const Track& track, int frame) const {
+        const BodyParameters& own = track.at(frame)->body;
+        return poseBody(model_, inWorld(world_, shapedJoints(model_, own.betas).row(0).transpose(), own));
+    }
+
+private:
+    const BodyModel& model_;
+    WorldFrame world_;
+    std::vector<Track> tracks_;
+};
+
+Eigen::Vector3d placeOf(const aiMatrix4x4& transform) { return {double(transform.a4), double(transform.b4), double(transform.c4)}; }
+
+Eigen::Vector3d yUp(const Eigen::Vector3d& p, UpAxis up) { return up == UpAxis::Y ? p : Eigen::Vector3d(p.x(), p.z(), -p.y()); }
+
+}  // namespace
+
+class TestMotionExports : public QObject {
+    Q_OBJECT
+    QTemporaryDir directory_;
+    fs::path folder_;
+    const std::shared_ptr<const BodyModel> model_ = test::SmallBody::model();
+    const Take take_ = test::walkingTake(3, 40, {18, 22});
+
+    MotionExportSettings with(const char* preset) const {
+        MotionExportSettings settings;
+        settings.preset = &exportPreset(preset);
+        return settings;
+    }
+    fs::path write(const char* name, MotionFormat format, const MotionExportSettings& settings, bool each = false) const {
+        return exportTake(folder_ / name, format, *model_, take_, settings, each).front();
+    }
+    QStringList entries(const fs::path& folder) const {
+        return QDir(QString::fromStdString(folder.string())).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot, QDir::Name);
+    }
+    /// Every joint at every frame against the body posed by ourselves, read by Assimp.
+    void compareJoints(const fs::path& file, const ExportPreset& preset, UpAxis up, double unit) {
+        Assimp::Importer importer;
+        const aiScene* scene = importer.ReadFile(file.string(), aiProcess_ValidateDataStructure);
+        QVERIFY2(scene, importer.GetErrorString());
+        QVERIFY(scene->HasAnimations());
+        const test::AssimpMotion motion(*scene);
+        const Truth truth(*model_, take_);
+        double worst = 0;
+        for (const Track& track : truth.tracks()) {
+            for (int frame = track.firstFrame; frame < track.endFrame(); ++frame) {
+                const auto world = motion.at(frame / take_.frameRate);
+                const PosedBody posed = truth.body(track, frame);
+                for (int joint = 0; joint < kNumSmplJoints; ++joint) {
+                    const auto node = world.find(track.name + "_" + preset.boneName(joint));
+                    QVERIFY2(node != world.end(), qPrintable(QString::fromStdString(track.name + "_" + preset.boneName(joint))));
+                    worst = std::max(worst, (yUp(unit * placeOf(node->second), up) - posed.joints.row(joint).transpose()).norm());
+                }
+            }
+        }
+        QVERIFY2(worst < kMillimetre, qPrintable(QString("%1 mm").arg(1000 * worst)));
+    }
+
+private Q_SLOTS:
+    void initTestCase() {
+        folder_ = fs::path(directory_.path().toStdString()) / "my motion 动作";
+        fs::create_directories(folder_);
+    }
+    void theWorldIsUprightOnTheFloor() {
+        const Truth truth(*model_, take_);
+        const PosedBody first = truth.body(truth.tracks()[0], 0);
+        QVERIFY((first.joints.row(0).leftCols<1>().norm()) < 1e-6 && std::abs(first.joints(0, 2)) < 1e-6);
+        QVERIFY(first.joints(15, 1) - first.joints(7, 1) > 1.2);
+        std::vector<double> lowest;
+        for (int frame = 0; frame < 40; ++frame) lowest.push_back(static_cast<double>(truth.body(truth.tracks()[0], frame).vertices.col(1).minCoeff()));
+        std::sort(lowest.begin(), lowest.end());
+        QVERIFY2(std::abs(lowest[20]) < 0.05, qPrintable(QString::number(lowest[20])));
+    }
+    void worldAndTakeAreInverse() {
+        const WorldFrame world = worldOf(*model_, take_);
+        const BodyParameters& body = take_.tracks[1].at(15)->body;
+        const Eigen::Vector3d pelvis = shapedJoints(*model_, body.betas).row(0).transpose();
+        const BodyParameters back = inTake(world, pelvis, inWorld(world, pelvis, body));
+        // Near half a turn a rotation has two vectors, so rotations are compared.
+        for (const int joint : {0, 16})
+            QVERIFY(angleBetween(rotationFromAxisAngle(back.pose.row(joint).transpose()), rotationFromAxisAngle(body.pose.row(joint).transpose())) < 1e-7);
+        QVERIFY((back.translation - body.translation).norm() < 1e-9);
+    }
+    void everyJointReadsBack_data() {
+        QTest::addColumn<QString>("format");
+        QTest::addColumn<QString>("preset");
+        for (const ExportPreset& preset : exportPresets())
+            for (const char* format : {"glb", "fbx"})
+                QTest::addRow("%s %s", format, std::string(preset.name).c_str()) << format << QString::fromStdString(std::string(preset.name));
+    }
+    void everyJointReadsBack() {
+        QFETCH(QString, format);
+        QFETCH(QString, preset);
+        const ExportPreset& chosen = exportPreset(preset.toStdString());
+        const bool isFbx = format == "fbx";
+        const fs::path file = write(("walk 走 " + preset + "." + format).toStdString().c_str(), isFbx ? MotionFormat::Fbx : MotionFormat::Glb, with(preset.toStdString().c_str()));
+        compareJoints(file, chosen, isFbx ? chosen.fbxUp : UpAxis::Y, isFbx ? 0.01 : 1);
+    }
+    void everyPersonHasATakeInFbx() {
+        const fs::path file = write("takes.fbx", MotionFormat::Fbx, with("plain"));
+        Assimp::Importer importer;
+        const aiScene* scene = importer.ReadFile(file.string(), 0);
+        QVERIFY(scene);
+        QCOMPARE(scene->mNumAnimations, 3U);
+        QCOMPARE(QString(scene->mAnimations[1]->mName.C_Str()), QString("person_2"));
+    }
+    void skinAndShapeReadBack_data() {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<double>("unit");
+        QTest::newRow("glb") << "skin.glb" << 1.0;
+        QTest::newRow("fbx") << "skin.fbx" << 0.01;
+    }
+    void skinAndShapeReadBack() {
+        QFETCH(QString, name);
+        QFETCH(double, unit);
+        MotionExportSettings settings;
+        settings.people = {1};
+        const fs::path file = write(name.toStdString().c_str(), motionFormatOf(name.toStdString()).format, settings);
+        Assimp::Importer importer;
+        const aiScene* scene = importer.ReadFile(file.string(), aiProcess_ValidateDataStructure);
+        QVERIFY2(scene && scene->mNumMeshes == 1, importer.GetErrorString());
+        const aiMesh& mesh = *scene->mMeshes[0];
+        QCOMPARE(mesh.mNumBones, 24U);
+        // The T-pose stands upright on the floor at the height of the shaped body.
+        double lowest = 1e9, highest = -1e9;
+        for (unsigned v = 0; v < mesh.mNumVertices; ++v) {
+            lowest = std::min(lowest, unit * double(mesh.mVertices[v].y));
+            highest = std::max(highest, unit * double(mesh.mVertices[v].y));
+        }
+        const Points3f shaped = shapeBody(*model_, take_.tracks[1].at(20)->body.betas);
+        QVERIFY(std::abs(lowest) < kMillimetre);
+        QVERIFY(std::abs(highest - double(shaped.col(1).maxCoeff() - shaped.col(1).minCoeff())) < kMillimetre);
+    }
+    void glbKeepsTheShapeAsExtras() {
+        const std::string glb = readWholeFile(write("extras.glb", MotionFormat::Glb, with("plain")));
+        std::uint32_t size = 0, total = 0;
+        std::memcpy(&size, glb.data() + 12, 4);
+        std::memcpy(&total, glb.data() + 8, 4);
+        QCOMPARE(std::size_t{total}, glb.size());
+        const QJsonObject document = QJsonDocument::fromJson(QByteArray(glb.data() + 20, static_cast<int>(size))).object();
+        const QJsonArray people = document["scenes"].toArray()[0].toObject()["extras"].toObject()["hmr"].toObject()["people"].toArray();
+        QCOMPARE(people.size(), 3);
+        QCOMPARE(people[1].toObject()["first_frame"].toInt(), 10);
+        QVERIFY(std::abs(people[0].toObject()["betas"].toArray()[0].toDouble() - 0.7) < 1e-9);
+    }
+    void bvhIsZxyInCentimetresAndReadsBack_data() {
+        QTest::addColumn<QString>("preset");
+        for (const ExportPreset& preset : exportPresets()) QTest::newRow(std::string(preset.name).c_str()) << QString::fromStdString(std::string(preset.name));
+    }
+    void bvhIsZxyInCentimetresAndReadsBack() {
+        QFETCH(QString, preset);
+        const ExportPreset& chosen = exportPreset(preset.toStdString());
+        MotionExportSettings settings = with(preset.toStdString().c_str());
+        settings.people = {0};
+        const fs::path file = write(("one " + preset + ".bvh").toStdString().c_str(), MotionFormat::Bvh, settings);
+        const BvhMotion motion = readBvh(file);
+        QVERIFY(std::abs(motion.frameTime - 1 / take_.frameRate) < 1e-8);
+        const BvhJoint& knee = motion.joints[static_cast<std::size_t>(motion.find(chosen.boneName(4)))];
+        QVERIFY(knee.channels == (std::vector<BvhChannel>{BvhChannel::ZRotation, BvhChannel::XRotation, BvhChannel::YRotation}));
+        const Truth truth(*model_, take_, settings);
+        const Track& track = truth.tracks()[0];
+        double worst = 0;
+        for (int frame = 0; frame < motion.numFrames(); ++frame) {
+            const Points3d places = worldPositions(motion, frame);
+            const PosedBody posed = truth.body(track, frame);
+            for (int joint = 0; joint < kNumSmplJoints; ++joint) {
+                const Eigen::Vector3d place = places.row(motion.find(chosen.boneName(joint))).transpose() / chosen.bvhUnitsPerMetre;
+                worst = std::max(worst, (yUp(place, chosen.textUp) - posed.joints.row(joint).transpose()).norm());
+            }
+        }
+        QVERIFY2(worst < kMillimetre, qPrintable(QString("%1 mm").arg(1000 * worst)));
+        // No channel jumps: half a turn between frames would be a flip.
+        QVERIFY((motion.frames.bottomRows(motion.numFrames() - 1) - motion.frames.topRows(motion.numFrames() - 1)).cwiseAbs().maxCoeff() < 120);
+        if (chosen.root != RootHandling::Pelvis) return;
+        const Take back = readTake(file, *model_);
+        QCOMPARE(back.tracks[0].numSamples(), 40);
+        for (int frame = 0; frame < 40; frame += 7) {
+            for (int joint = 1; joint < kNumSmplJoints; ++joint)
+                QVERIFY(angleBetween(rotationFromAxisAngle(back.tracks[0].at(frame)->body.pose.row(joint).transpose()),
+                                     rotationFromAxisAngle(track.at(frame)->body.pose.row(joint).transpose())) < 1e-5);
+        }
+    }
+    void rootHandlingKeepsOrDropsTheWay() {
+        MotionExportSettings settings;
+        settings.people = {0};
+        settings.root = RootHandling::InPlace;
+        const AnimatedFigure inPlace = animatedFigures(*model_, take_, settings, UpAxis::Y).front();
+        for (int frame = 0; frame < inPlace.numFrames(); ++frame) QVERIFY(jointPlaces(inPlace, frame).row(0).cwiseProduct(Eigen::RowVector3d(1, 0, 1)).norm() < 1e-9);
+        settings.root = RootHandling::RootBone;
+        const AnimatedFigure withRoot = animatedFigures(*model_, take_, settings, UpAxis::Y).front();
+        settings.root = RootHandling::Pelvis;
+        const AnimatedFigure plain = animatedFigures(*model_, take_, settings, UpAxis::Y).front();
+        QCOMPARE(withRoot.figure.jointNames.front(), std::string("root"));
+        for (int frame = 0; frame < plain.numFrames(); ++frame) {
+            QVERIFY((jointPlaces(withRoot, frame).bottomRows(24) - jointPlaces(plain, frame)).norm() < 1e-9);
+            QVERIFY(std::abs(jointPlaces(withRoot, frame)(0, 1)) < 1e-12);
+        }
+    }
+    void amassReadsBack() {
+        MotionExportSettings settings;
+        settings.people = {1};
+        const fs::path file = write("walk.npz", MotionFormat::AmassNpz, settings);
+        const NpzArrays arrays = readNpz(file);
+        QVERIFY(arrays.at("poses").shape == (std::vector<std::size_t>{30, 156}));
+        QVERIFY(arrays.at("trans").shape == (std::vector<std::size_t>{30, 3}));
+        QCOMPARE(arrays.at("gender").text(), std::string("neutral"));
+        QCOMPARE(arrays.at("mocap_framerate").as<double>()[0], 30.0);
+        const Take back = readTake(file, *model_);
+        QCOMPARE(back.tracks[0].firstFrame, 10);
+        const Truth truth(*model_, take_, settings), read(*model_, back);
+        // Both worlds have the floor at 0 and up in common; places along the floor differ by a constant.
+        const PosedBody a0 = truth.body(truth.tracks()[0], 10), b0 = read.body(read.tracks()[0], 10);
+        for (int frame = 10; frame < 40; ++frame) {
+            const PosedBody a = truth.body(truth.tracks()[0], frame), b = read.body(read.tracks()[0], frame);
+            const Points3d difference = (a.joints.rowwise() - a0.joints.row(0)) - (b.joints.rowwise() - b0.joints.row(0));
+            QVERIFY2(difference.cwiseAbs().maxCoeff() < 1e-5, qPrintable(QString::number(difference.cwiseAbs().maxCoeff())));
+            QVERIFY(std::abs(a.joints(0, 1) - b.joints(0, 1)) < 1e-5);
+        }
+    }
+    void parametersReadBack() {
+        for (const char* name : {"params.json", "params2.npz"}) {
+            const fs::path file = write(name, fs::path(name).extension() == ".json" ? MotionFormat::ParametersJson : MotionFormat::ParametersNpz, {});
+            const Take back = readTake(file, *model_);
+            QCOMPARE(back.tracks.size(), std::size_t{3});
+            QVERIFY(gapsOf(back.tracks[0]) == gapsOf(take_.tracks[0]));
+            QVERIFY(test::largestTurn(*back.tracks[0].at(5), *take_.tracks[0].at(5)) < 1e-6);
+            QVERIFY((back.tracks[0].at(5)->body.translation - take_.tracks[0].at(5)->body.translation).norm() < 1e-5);
+        }
+    }
+    void csvHoldsEveryJoint() {
+        const QString text = QString::fromStdString(readWholeFile(write("joints.csv", MotionFormat::JointCsv, with("mixamo"))));
+        const QStringList lines = text.split('\n', Qt::SkipEmptyParts);
+        QCOMPARE(lines.size(), 1 + 40 + 30 + 20);
+        QVERIFY(lines[0].startsWith("frame,time,person,mixamorig:Hips_x,"));
+        const QStringList cells = lines[1 + 25].split(',');
+        QCOMPARE(cells.size(), 3 + 72);
+        const Truth truth(*model_, take_);
+        const PosedBody posed = truth.body(truth.tracks()[0], 25);
+        QVERIFY(std::abs(cells[3 + 3 * 20 + 1].toDouble() - posed.joints(20, 1)) < 1e-5);
+    }
+    void meshSequencesCarryPoseBlendShapes() {
+        MotionExportSettings settings;
+        settings.people = {0};
+        settings.range = {4, 7};
+        const Truth truth(*model_, take_);
+        for (const auto format : {MotionFormat::ObjSequence, MotionFormat::PlySequence}) {
+            const bool isObj = format == MotionFormat::ObjSequence;
+            const fs::path folder = folder_ / (isObj ? "objs" : "plys");
+            exportTake(folder, format, *model_, take_, settings, false);
+            const QString extension = isObj ? ".obj" : ".ply";
+            QCOMPARE(entries(folder), (QStringList{"person_1_000001" + extension, "person_1_000002" + extension, "person_1_000003" + extension}));
+            Assimp::Importer importer;
+            const aiScene* scene = importer.ReadFile((folder / ("person_1_000002" + extension.toStdString())).string(), 0);
+            QVERIFY2(scene && scene->mNumMeshes == 1, importer.GetErrorString());
+            const PosedBody posed = truth.body(truth.tracks()[0], 5);
+            const aiMesh& mesh = *scene->mMeshes[0];
+            QCOMPARE(mesh.mNumFaces, static_cast<unsigned>(model_->triangles().rows()));
+            for (unsigned f = 0; f < mesh.mNumFaces; ++f)
+                for (unsigned corner = 0; corner < 3; ++corner) {
+                    const aiVector3D v = mesh.mVertices[mesh.mFaces[f].mIndices[corner]];
+                    QVERIFY((Eigen::RowVector3f(v.x, v.y, v.z) - posed.vertices.row(model_->triangles()(f, corner))).norm() < 2e-6F);
+                }
+        }
+    }
+    void oneFileEach() {
+        const fs::path folder = folder_ / "each";
+        fs::create_directories(folder);
+        exportTake(folder / "a.b walk.bvh", MotionFormat::Bvh, *model_, take_, {}, false);
+        exportTake(folder / "w.glb", MotionFormat::Glb, *model_, take_, {}, true);
+        QCOMPARE(entries(folder), (QStringList{"a.b walk.person_1.bvh", "a.b walk.person_2.bvh", "a.b walk.person_3.bvh", "w.person_1.glb", "w.person_2.glb", "w.person_3.glb"}));
+        QCOMPARE(readBvh(folder / "a.b walk.person_3.bvh").numFrames(), 40);
+    }
+    void cancellingLeavesNothing_data() {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QString>("format");
+        for (const MotionFormatInfo& info : motionFormats()) QTest::newRow(std::string(info.name).c_str()) << QString("cancelled") + QString::fromStdString(std::string(info.extension)) << QString::fromStdString(std::string(info.name));
+    }
+    void cancellingLeavesNothing() {
+        QFETCH(QString, name);
+        QFETCH(QString, format);
+        const fs::path folder = folder_ / "cancelled";
+        fs::create_directories(folder);
+        MotionExportSettings settings;
+        int calls = 0;
+        settings.onProgress = [&](double) { return ++calls < 2; };
+        const auto info = motionFormat(format.toStdString());
+        const QString text = errorText([&] { exportTake(folder / name.toStdString(), info.format, *model_, take_, settings, true); });
+        QVERIFY2(text.contains("cancelled") || calls < 2, qPrintable(text));
+        if (calls >= 2) QCOMPARE(entries(folder), QStringList());
+        fs::remove_all(folder);
+    }
+    void badWishesAreRefused() {
+        MotionExportSettings nobody;
+        nobody.people = {77};
+        QVERIFY(errorText([&] { write("x.glb", MotionFormat::Glb, nobody); }).contains("nobody"));
+        QVERIFY(errorText([&] { exportPreset("3dsmax"); }).contains("unreal"));
+        QVERIFY(errorText([&] { motionFormatOf("walk.doc"); }).contains(".bvh"));
+        QVERIFY(errorText([&] { exportTake(folder_ / "none" / "x.glb", MotionFormat::Glb, *model_, take_, {}, false); }).contains("Choose a folder"));
+        writeWholeFile(folder_ / "file", "x");
+        QVERIFY(errorText([&] { exportTake(folder_ / "file", MotionFormat::ObjSequence, *model_, take_, {}, false); }).contains("file of that name"));
+    }
+    void theDocumentedTableIsTheOneInUse() {
+        const fs::path page = fs::path(HMR_TEST_DATA).parent_path().parent_path() / "docs" / "export.md";
+        const QString text = QString::fromStdString(readWholeFile(page));
+        for (const ExportPreset& preset : exportPresets()) {
+            const QString row = QString("| `%1` | %2 | %3 | %4 |").arg(QString::fromStdString(std::string(preset.name)), preset.fbxUp == UpAxis::Y ? "y up" : "z up",
+                                                                         preset.textUp == UpAxis::Y ? "y up" : "z up", preset.bvhUnitsPerMetre == 100 ? "cm" : "m");
+            QVERIFY2(text.contains(row), qPrintable(row));
+            QVERIFY2(text.contains("`" + QString::fromStdString(preset.boneName(4)) + "`"), preset.boneName(4).c_str());
+        }
+    }
+};
+
+HMR_TEST_CLASS(TestMotionExports, "test_motion_exports")
+#include "test_motion_exports.moc"
