@@ -186,6 +186,7 @@ std::vector<AnnotatedPerson> readFolder(const fs::path& folder, AnnotationPart p
     if (holdsMpii(folder)) return readMpii(folder, part);
     if (holdsHuman36m(folder)) return readHuman36m(folder, part);
     if (holdsMpiInf3dhp(folder)) return readMpiInf3dhp(folder, part);
+    if (holdsThreeDpw(folder)) return readThreeDpw(folder, part);
     std::vector<fs::path> tables;
     for (const auto& entry : fs::directory_iterator(folder))
         if (entry.path().extension() == ".csv") tables.push_back(entry.path());

@@ -164,6 +164,29 @@ private Q_SLOTS:
         QVERIFY(errorText([&] { readAnnotations(folder); }).contains("5 frames, but the 3D positions have 6"));
     }
 
+    void threeDpwSequencesStandInCameraAxes() {
+        const fs::path folder = made("3dpw", "courtyard_test_00.pkl", "sequenceFiles/test/courtyard_test_00.pkl");
+        QVERIFY(errorText([&] { readAnnotations(folder); }).contains("image_00000.jpg"));
+        for (const int frame : {0, 2}) picture("3dpw/imageFiles/courtyard_test_00/image_0000" + std::to_string(frame) + ".jpg");
+        const auto people = readAnnotations(folder, AnnotationPart::Test);
+        QCOMPARE(people.size(), std::size_t{3});  // valid: frames 0 and 2 of the first person, frame 2 of the second
+        const AnnotatedPerson& second = people[2];
+        QCOMPARE(second.id, std::string("3dpw/courtyard_test_00/1/2"));
+        // OpenPose's neck is its joint 1, the right ankle 10; frame 2
+        QCOMPARE(pixel(second, jointNamed("neck")), Eigen::Vector2f(12, 295));
+        QCOMPARE(pixel(second, jointNamed("right_ankle")), Eigen::Vector2f(102, 250));
+        QVERIFY(!isVisible(second, jointNamed("left_ear")));
+        // SMPL's right ankle is joint 8: (0.8 + 1, 0.08, 1) in the world, which the camera turns over and moves by (0, 1, 4)
+        QVERIFY((second.joints3d.row(0) - Eigen::RowVector3d(1.8, 0.92, 3)).norm() < 1e-9);
+        QVERIFY(std::isnan(second.joints3d(13, 0)));
+        QVERIFY((*second.pelvis - Eigen::Vector3d(1, 1, 3)).norm() < 1e-9);
+        QCOMPARE(second.parametersBody, std::string("smpl-female"));
+        QVERIFY(std::abs(second.parameters->pose(0, 0)) > 3.1);  // half a turn about x
+        QVERIFY(std::abs(second.parameters->pose(1, 1) - 0.3) < 1e-12);
+        QVERIFY(std::abs(second.parameters->betas[3] - 1.3) < 1e-12);
+        QVERIFY(!errorText([&] { readAnnotations(folder, AnnotationPart::Training); }).isEmpty());
+    }
+
     void cocoFoldersOfItsOwners() {
         picture("coco/val2017/7.jpg");
         std::string keypoints;

@@ -33,4 +33,9 @@ std::vector<AnnotatedPerson> readMpiInf3dhp(const std::filesystem::path& folder,
 bool holdsHuman36m(const std::filesystem::path& folder);
 std::vector<AnnotatedPerson> readHuman36m(const std::filesystem::path& folder, AnnotationPart part);
 
+/// 3DPW: sequenceFiles/{train,validation,test}/NAME.pkl and imageFiles/NAME/image_00000.jpg; frames whose camera is valid. 2D joints
+/// are OpenPose's, 3D joints SMPL's (there is none at the head's top), parameters those of the person's own gender ("smpl-male").
+bool holdsThreeDpw(const std::filesystem::path& folder);
+std::vector<AnnotatedPerson> readThreeDpw(const std::filesystem::path& folder, AnnotationPart part);
+
 }  // namespace hmr
