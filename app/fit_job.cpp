@@ -42,9 +42,10 @@ FitRequest fitRequest(const Session& session, int person) {
     const auto& set = targetsOf(session, person);
     for (int joint = 0; joint < kNumCocoPlusJoints; ++joint) {
         const bool isSet = set.contains(joint);
-        const Eigen::Vector2d pixel = isSet ? set.at(joint) : answer->joints2d.row(joint).transpose().eval();
-        request.targets.push_back({keypointOfCocoPlus(joint), (pixel - shown->crop.center) * (2 / shown->crop.side),
-                                   isSet ? kHandDeviation : kSeenDeviation, isSet});
+        const Eigen::Vector2d pixel = isSet ? set.at(joint) : placeSeen(*answer, joint);
+        const double perPixel = 2 / shown->crop.side;
+        const double seenDeviation = answer->seenJoints ? std::max(answer->seenJoints->deviations[joint] * perPixel, kHandDeviation) : kSeenDeviation;
+        request.targets.push_back({keypointOfCocoPlus(joint), (pixel - shown->crop.center) * perPixel, isSet ? kHandDeviation : seenDeviation, isSet});
     }
     return request;
 }

@@ -119,7 +119,7 @@ void FitPanel::refresh() {
         }
         const auto& targets = targetsOf(session_, id);
         const bool isSet = targets.contains(joint);
-        const Eigen::Vector2d place = isSet ? targets.at(joint) : answer->joints2d.row(joint).transpose().eval();
+        const Eigen::Vector2d place = isSet ? targets.at(joint) : placeSeen(*answer, joint);
         const double off = (shown->joints2d.row(joint).transpose() - place).norm();
         sum += off;
         item->setText(1, tr("%1 px").arg(off, 0, 'f', 1));

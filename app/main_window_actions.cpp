@@ -72,6 +72,7 @@ QAction* MainWindow::addToggle(QMenu* menu, const QString& name, const QString& 
     action->setCheckable(true);
     action->setChecked(session_->view().*setting);
     connect(action, &QAction::toggled, this, [this, setting](bool isOn) { changeView([&](ViewSettings& view) { view.*setting = isOn; }); });
+    connect(session_.get(), &Session::viewChanged, action, [this, action, setting] { action->setChecked(session_->view().*setting); });
     return action;
 }
 

@@ -113,4 +113,8 @@ const std::map<int, Eigen::Vector2d>& targetsOf(const Session& session, int pers
     return found == byFrame.end() ? none : found->second;
 }
 
+Eigen::Vector2d placeSeen(const PersonEstimate& answer, int joint) {
+    return (answer.seenJoints ? answer.seenJoints->positions : answer.joints2d).row(joint).transpose();
+}
+
 }  // namespace hmr

@@ -44,4 +44,7 @@ struct CopiedPose {
     Eigen::VectorXd betas;
 };
 
+/// Where the network saw one of the 19 joints, pixels of the picture; without joint maps its own body's projection.
+Eigen::Vector2d placeSeen(const PersonEstimate& answer, int joint);
+
 }  // namespace hmr

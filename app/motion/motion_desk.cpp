@@ -104,6 +104,14 @@ bool MotionDesk::coversSource() const {
     return editor_.hasTake() && !source_.isLive && editor_.take().source == source_.specification;
 }
 
+/// The take's people with the joints that panels ask for.
+std::vector<PersonEstimate> MotionDesk::peopleAt(int frame) const {
+    std::vector<PersonEstimate> people = editor_.peopleAt(frame);
+    if (session_.body())
+        for (PersonEstimate& person : people) updateJoints(*session_.body(), person);
+    return people;
+}
+
 FrameResult MotionDesk::throughTake(const FrameResult& result) {
     if (recorder_) {
         recordFrame(result);
@@ -116,7 +124,7 @@ FrameResult MotionDesk::throughTake(const FrameResult& result) {
     isFollowing_ = false;
     editor_.holdPerson();
     auto estimate = std::make_shared<FrameEstimate>(*result.estimate);
-    estimate->people = editor_.peopleAt(frame);
+    estimate->people = peopleAt(frame);
     return {std::move(estimate), result.shown, true};
 }
 
@@ -128,7 +136,7 @@ void MotionDesk::showTakeFrame(int frame) {
     auto estimate = isCovered && now.estimate ? std::make_shared<FrameEstimate>(*now.estimate) : std::make_shared<FrameEstimate>(*blankFrame(editor_.take(), frame));
     estimate->frame.index = frame;
     estimate->frame.time = frame / editor_.take().frameRate;
-    estimate->people = editor_.peopleAt(frame);
+    estimate->people = peopleAt(frame);
     std::shared_ptr<const Picture> shown = now.shown;
     if (!isCovered) shown = sharedPicture(estimate->frame.picture, kLongestShownSide);
     editor_.holdPerson();

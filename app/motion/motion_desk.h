@@ -53,6 +53,7 @@ Q_SIGNALS:
 
 private:
     bool coversSource() const;
+    std::vector<PersonEstimate> peopleAt(int frame) const;
     void showTakeFrame(int frame);
     void recordFrame(const FrameResult& result);
     void openDocument(const SessionDocument& document);

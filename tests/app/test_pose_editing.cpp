@@ -261,7 +261,9 @@ private Q_SLOTS:
         QCOMPARE(window.lastStep(), QString("Pose “Sitting”"));
         QVERIFY(window.pose()(4, 0) > 1.2);
         QVERIFY(limitViolations(window.pose()).empty());
-        QTest::keyClicks(window.child<QLineEdit>("poseName"), "My pose: 坐");
+        QInputMethodEvent typed;
+        typed.setCommitString("My pose: 坐");
+        QApplication::sendEvent(window.child<QLineEdit>("poseName"), &typed);
         QTest::mouseClick(window.child<QPushButton>("savePoseButton"), Qt::LeftButton);
         QCOMPARE(list->count(), 6);
         window.action("undo")->trigger();

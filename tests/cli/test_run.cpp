@@ -13,6 +13,7 @@
 #include "formats/atomic_file.h"
 #include "formats/body_file.h"
 #include "formats/parameters_file.h"
+#include "formats/resources.h"
 #include "formats/scene_file.h"
 #include "support/program.h"
 #include "support/random_weights.h"
@@ -89,7 +90,8 @@ private Q_SLOTS:
     }
 
     void videoGivesEverybodysMotion() {
-        const auto result = run({"clip.avi", "-o", "motion", "--no-overlay", "--detector", "full", "--export", "glb,fbx,bvh,amass,csv,session,ply-sequence",
+        const QString body = QString::fromStdString(resourcePath("body/openbody-lod.npz").string());
+        const auto result = run({"clip.avi", "-o", "motion", "--body", body, "--no-overlay", "--detector", "full", "--export", "glb,fbx,bvh,amass,csv,session,ply-sequence",
                                  "--preset", "unity", "--stream", "json://127.0.0.1:39999"});
         QVERIFY2(result.exitCode == 0, qPrintable(result.errors));
         QCOMPARE(filesIn("motion"), (QStringList{"clip.amass.npz", "clip.bvh", "clip.csv", "clip.fbx", "clip.glb", "clip.hmrs", "clip.json"}));
