@@ -13,6 +13,7 @@
 #include "body/posing.h"
 #include "cli/commands.h"
 #include "formats/body_file.h"
+#include "formats/body_identity.h"
 #include "formats/parameters_file.h"
 #include "formats/safetensors.h"
 #include "formats/scene_file.h"
@@ -65,12 +66,19 @@ std::string joined(const std::vector<std::string>& words) {
     return text;
 }
 
+std::vector<std::string> filled(std::vector<std::string> words) {
+    std::erase(words, "");
+    return words;
+}
+
 void describeBody(const fs::path& file) {
     const auto model = loadBodyModel(file);
     const BodyModelData& data = model->data();
     const Eigen::Vector3f extent = (data.templateVertices.colwise().maxCoeff() - data.templateVertices.colwise().minCoeff()).transpose();
     std::cout << file.string() << ": body model\n";
     line("model", data.modelId.empty() ? "without a name" : data.modelId);
+    const BodyIdentity identity = identifyBody(data, file);
+    if (!identity.family.empty()) line("family", joined(filled({identity.family, identity.gender, identity.version})));
     line("hash", data.contentHash);
     line("mesh", std::to_string(model->numVertices()) + " vertices, " + std::to_string(data.triangles.rows()) + " triangles" +
                      (data.textureTriangles.rows() > 0 ? ", texture coordinates" : ""));
@@ -208,9 +216,10 @@ void describe(const fs::path& file, bool everything) {
     if (bytes.starts_with("PK")) return describeNpz(file);
     if (bytes.starts_with("\x93NUMPY")) return describeArrays(file, {{"array", readNpy(file)}});
     if (extension == ".safetensors" || (bytes.size() > 8 && bytes[8] == '{')) return describeWeights(file, everything);
+    if (extension == ".pkl") return describeBody(file);
     if (extension == ".json") return describeParameters(file, readParametersJson(file));
     if (sceneExtensions.contains(extension)) return describeScene(file);
-    throw Error(file.string() + " is of no kind that is known here. Expected a body model or parameters (.npz), parameters (.json), " +
+    throw Error(file.string() + " is of no kind that is known here. Expected a body model (.npz, .pkl), parameters (.npz), parameters (.json), " +
                 "weights (.safetensors), or a mesh or scene (.obj, .fbx, .glb, .gltf, .ply, .stl, .dae, .bvh). "
                 "For pictures and videos use hmr run.");
 }

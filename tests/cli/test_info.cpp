@@ -59,6 +59,7 @@ private Q_SLOTS:
         QTest::addColumn<QString>("file");
         QTest::addColumn<QStringList>("expected");
         QTest::newRow("body") << "body.npz" << QStringList{"body model", "small-test-body", "560 vertices", "1008 triangles", "24 joints"};
+        QTest::newRow("SMPL's pickle") << HMR_TEST_DATA "/models/tiny_chumpy_python2.pkl" << QStringList{"body model", "6 vertices", "24 joints"};
         QTest::newRow("weights") << "random.safetensors" << QStringList{"network weights", "hmr-resnet18", "float32", "million"};
         QTest::newRow("json") << "walk.json" << QStringList{"body parameters", "walk.mp4", "640 x 480", "3, 25.00 a second", "3 in 6 estimates"};
         QTest::newRow("npz") << "walk.npz" << QStringList{"body parameters", "walk.mp4", "3 in 6 estimates"};
