@@ -273,6 +273,24 @@ void addBounds(const aiScene& scene, const aiNode& node, const aiMatrix4x4& pare
     for (unsigned c = 0; c < node.mNumChildren; ++c) addBounds(scene, *node.mChildren[c], transform, summary, isFirst);
 }
 
+/// What a figure's mesh and joints are called in the file.
+struct SkinnedNames {
+    std::string mesh;
+    std::vector<std::string> joints;
+};
+
+/// Adds a figure's skeleton and its skinned mesh.
+SkinnedNames addSkinned(SceneBuilder& builder, const Figure& original, bool isAlone, UniqueNames& names) {
+    const Figure figure = withFewerInfluences(original, kMostInfluences);
+    const SplitMesh split = splitAtSeams(figure);
+    SkinnedNames named{names.take(figure.name), {}};
+    named.joints = addSkeleton(builder, figure, isAlone, names);
+    std::unique_ptr<aiMesh> mesh = surface(figure, split, figure.restVertices, figure.restNormals);
+    addBones(*mesh, figure, split, named.joints);
+    builder.addMesh(named.mesh, std::move(mesh));
+    return named;
+}
+
 }  // namespace
 
 void writeObj(const std::filesystem::path& file, std::span<const Figure> figures) {
@@ -294,15 +312,7 @@ void writeGlb(const std::filesystem::path& file, std::span<const Figure> figures
     requireExportable(figures);
     SceneBuilder builder;
     UniqueNames names;
-    for (const Figure& original : figures) {
-        const Figure figure = withFewerInfluences(original, kMostInfluences);
-        const SplitMesh split = splitAtSeams(figure);
-        const std::string meshName = names.take(figure.name);
-        const std::vector<std::string> jointNames = addSkeleton(builder, figure, figures.size() == 1, names);
-        std::unique_ptr<aiMesh> mesh = surface(figure, split, figure.restVertices, figure.restNormals);
-        addBones(*mesh, figure, split, jointNames);
-        builder.addMesh(meshName, std::move(mesh));
-    }
+    for (const Figure& figure : figures) addSkinned(builder, figure, figures.size() == 1, names);
     std::string glb = exportScene(*builder.finish(), "glb2", file).at(file.filename().string());
     clearGaps(glb);
     writeWholeFile(file, glb);
@@ -319,16 +329,10 @@ void writeMotionGlb(const std::filesystem::path& file, std::span<const AnimatedF
     auto people = nlohmann::json::array();
     for (std::size_t i = 0; i < figures.size(); ++i) {
         const AnimatedFigure& animated = figures[i];
-        const Figure figure = withFewerInfluences(still[i], kMostInfluences);
-        const SplitMesh split = splitAtSeams(figure);
-        const std::string meshName = names.take(figure.name);
-        const std::vector<std::string> jointNames = addSkeleton(builder, figure, figures.size() == 1, names);
-        std::unique_ptr<aiMesh> mesh = surface(figure, split, figure.restVertices, figure.restNormals);
-        addBones(*mesh, figure, split, jointNames);
-        builder.addMesh(meshName, std::move(mesh));
-        for (std::size_t joint = 0; joint < jointNames.size(); ++joint) channels.push_back(channelOf(animated, joint, jointNames[joint]));
+        const SkinnedNames named = addSkinned(builder, still[i], figures.size() == 1, names);
+        for (std::size_t joint = 0; joint < named.joints.size(); ++joint) channels.push_back(channelOf(animated, joint, named.joints[joint]));
         duration = std::max(duration, (animated.firstFrame + animated.numFrames() - 1) / animated.frameRate);
-        people.push_back({{"name", meshName},
+        people.push_back({{"name", named.mesh},
                           {"body_model", animated.modelId},
                           {"betas", std::vector<double>(animated.betas.begin(), animated.betas.end())},
                           {"frame_rate", animated.frameRate},
