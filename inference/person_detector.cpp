@@ -8,7 +8,6 @@
 #include <opencv2/objdetect.hpp>
 
 #include "body/error.h"
-#include "formats/resources.h"
 #include "network/detector_network.h"
 
 namespace hmr {
@@ -26,7 +25,7 @@ public:
 /// The project's own network (network/detector_network.h).
 class NetworkDetector : public PersonDetector {
 public:
-    NetworkDetector(const std::filesystem::path& weights, std::string name) : network_(DetectorNetwork::load(weights)), name_(std::move(name)) {}
+    explicit NetworkDetector(const std::string& file) : network_(DetectorNetwork::load(file)), file_(file) {}
 
     std::vector<Detection> detect(const cv::Mat& picture) override {
         const double scale = static_cast<double>(network_->workingSide()) / std::max(picture.cols, picture.rows);
@@ -43,7 +42,7 @@ public:
         std::erase_if(detections, [](const Detection& detection) { return detection.box.longerSide() < 8; });
         return suppressOverlaps(std::move(detections), 0.5);
     }
-    std::string name() const override { return name_; }
+    std::string name() const override { return file_; }
 
 private:
     static constexpr double kLeastConfidence = 0.3;
@@ -56,7 +55,7 @@ private:
     }
 
     std::shared_ptr<DetectorNetwork> network_;
-    std::string name_;
+    std::string file_;
 };
 
 /// OpenCV's histogram-of-gradients people detector (Dalal and Triggs 2005): upright people of at least about 100 pixels.
@@ -160,12 +159,11 @@ private:
 }  // namespace
 
 std::unique_ptr<PersonDetector> makeDetector(const std::string& specification) {
-    if (specification == "built-in") return std::make_unique<NetworkDetector>(resourcePath("weights/detector.safetensors"), specification);
-    if (specification.ends_with(".safetensors")) return std::make_unique<NetworkDetector>(specification, specification);
+    if (specification.ends_with(".safetensors")) return std::make_unique<NetworkDetector>(specification);
     if (specification == "hog") return std::make_unique<HogDetector>();
     if (specification == "full") return std::make_unique<WholePicture>();
     if (specification.ends_with(".onnx")) return std::make_unique<OnnxDetector>(specification);
-    throw Error("there is no detector '" + specification + "': built-in, hog, full, or the path of a .safetensors or .onnx file");
+    throw Error("there is no detector '" + specification + "': hog, full, or the path of a .safetensors or .onnx file");
 }
 
 }  // namespace hmr

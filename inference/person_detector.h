@@ -19,8 +19,8 @@ public:
     virtual std::string name() const = 0;
 };
 
-/// "built-in": the shipped network. "hog": OpenCV's people detector. "full": the whole picture. Anything else is a file: weights
-/// of such a network (.safetensors), or an .onnx file with YOLO-style output, run by OpenCV dnn. Throws Error.
+/// "hog": OpenCV's people detector. "full": the whole picture. Anything else is a file: weights of a network that `hmr train`
+/// wrote (.safetensors), or an .onnx file with YOLO-style output, run by OpenCV dnn. Throws Error.
 std::unique_ptr<PersonDetector> makeDetector(const std::string& specification);
 
 }  // namespace hmr
