@@ -37,9 +37,9 @@ struct LossWeights {
     double earlierIterations = 0.3;  ///< the supervised terms on each iteration before the last; 0: published
     double jointMaps = 0.2;          ///< cross entropy of the joint maps
     double seenJoints = 0.2;         ///< likelihood of where the maps say the joints are
-    double boxes = 1;                ///< detector: overlap of the boxes, beside the heat map's focal loss
     double seenDepths = 0.1;         ///< and of how deep
     double lifted = 1;               ///< the supervised terms on bodies without pictures (see `liftedBodies`)
+    double boxes = 1;                ///< detector: overlap of the boxes, beside the heat map's focal loss
 };
 
 /// How packed real pictures are varied.

@@ -138,20 +138,15 @@ void HmrLearner::updateDiscriminator(const std::vector<HmrPrediction>& predictio
     discriminatorOptimizer_->step(*discriminatorParameters_, config_.discriminatorLearningRate * factor);
 }
 
-std::vector<HmrPrediction> HmrLearner::predict(const torch::Tensor& pictures) {
+HmrLearner::Answer HmrLearner::answer(const torch::Tensor& pictures) {
     return withAverage([&] {
         model_->eval();
-        return model_->forward(normalized(pictures));
+        HmrEncoding encoding = model_->encode(normalized(pictures));
+        return Answer{model_->regress(encoding.features), std::move(encoding.maps)};
     });
 }
 
-torch::Tensor HmrLearner::seenJoints(const torch::Tensor& pictures) {
-    return withAverage([&] {
-        model_->eval();
-        const auto maps = model_->encode(normalized(pictures)).maps;
-        return maps ? maps->keypoints : torch::Tensor();
-    });
-}
+std::vector<HmrPrediction> HmrLearner::predict(const torch::Tensor& pictures) { return answer(pictures).predictions; }
 
 std::vector<PredictedJoints> HmrLearner::predictJoints(const std::vector<TrainingSample>& samples) {
     const torch::NoGradGuard noGradient;
@@ -161,8 +156,9 @@ std::vector<PredictedJoints> HmrLearner::predictJoints(const std::vector<Trainin
         const std::size_t last = std::min(samples.size(), first + batch);
         const TensorBatch tensors = tensorBatch(std::vector(samples.begin() + static_cast<std::ptrdiff_t>(first),
                                                             samples.begin() + static_cast<std::ptrdiff_t>(last)), true, device_);
-        std::vector<PredictedJoints> joints = jointsOf(predict(tensors.pictures).back(), body_);
-        if (config_.jointMaps) addSeen(seenJoints(tensors.pictures), joints);
+        const Answer said = answer(tensors.pictures);
+        std::vector<PredictedJoints> joints = jointsOf(said.predictions.back(), body_);
+        if (said.maps) addSeen(said.maps->keypoints, joints);
         std::ranges::move(joints, std::back_inserter(predicted));
     }
     return predicted;

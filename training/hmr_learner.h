@@ -29,9 +29,6 @@ public:
     /// Predictions of the averaged weights, without dropout, in float32. Training goes on as if this had not been called.
     std::vector<HmrPrediction> predict(const torch::Tensor& pictures);
 
-    /// Where the averaged network sees the joints, [N,19,2] crop coordinates; undefined without joint maps.
-    torch::Tensor seenJoints(const torch::Tensor& pictures);
-
     /// The start of the regressor's corrections, the same for every picture: the baseline to beat. N = 1.
     HmrPrediction startPrediction() const;
 
@@ -44,6 +41,12 @@ private:
     torch::Tensor withoutSomeAppearance(const torch::Tensor& features) const;
     void addLifted(const TensorBatch& batch, Objective& objective);
     void updateDiscriminator(const std::vector<HmrPrediction>& predictions, const TensorBatch& batch, double factor, StepFigures& figures);
+    /// What the averaged network says of pictures, without dropout.
+    struct Answer {
+        std::vector<HmrPrediction> predictions;
+        std::optional<JointMaps> maps;
+    };
+    Answer answer(const torch::Tensor& pictures);
     std::vector<PredictedJoints> predictJoints(const std::vector<TrainingSample>& samples);
 
     NetworkRecipe recipe_;
