@@ -26,6 +26,7 @@ struct NetworkRecipe {
     bool padWithEdge = true;        ///< beyond the picture: repeat the border (HMR) or black (SPIN)
     std::string rotationEncoding = "6d";  ///< axis-angle (HMR) | 6d (SPIN's order)
     int iterations = 3;             ///< of the error feedback regressor
+    int baseChannels = 64;          ///< of the backbone's first stage; 64: as published
     int hiddenSize = 1024;          ///< of the regressor's hidden layers
     bool hasJointMaps = false;      ///< a second head finds the joints in the picture and tells the regressor
     std::string bodyModelId, bodyModelHash;

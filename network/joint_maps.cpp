@@ -28,15 +28,15 @@ torch::Tensor enlargedTo(const torch::Tensor& coarse, const torch::Tensor& fine)
     return enlarged.narrow(2, 0, fine.size(2)).narrow(3, 0, fine.size(3));
 }
 
-JointMapHeadImpl::JointMapHeadImpl(std::array<int, 3> stageChannels) {
-    constexpr int kJoints = kNumCocoPlusJoints, kChannels = kJointMapChannels;
-    lateral8_ = register_module("lateral8", pointwise(stageChannels[0], kChannels, true));
-    lateral16_ = register_module("lateral16", pointwise(stageChannels[1], kChannels, true));
-    lateral32_ = register_module("lateral32", pointwise(stageChannels[2], kChannels, true));
-    smooth_ = register_module("smooth", nn::Conv2d(nn::Conv2dOptions(kChannels, kChannels, 3).padding(1).bias(false)));
-    norm_ = register_module("norm", nn::BatchNorm2d(kChannels));
-    maps_ = register_module("maps", pointwise(kChannels, kJoints, true));
-    appearance_ = register_module("appearance", pointwise(kChannels, kJointAppearance, true));
+JointMapHeadImpl::JointMapHeadImpl(std::array<int, 3> stageChannels, int channels) {
+    constexpr int kJoints = kNumCocoPlusJoints;
+    lateral8_ = register_module("lateral8", pointwise(stageChannels[0], channels, true));
+    lateral16_ = register_module("lateral16", pointwise(stageChannels[1], channels, true));
+    lateral32_ = register_module("lateral32", pointwise(stageChannels[2], channels, true));
+    smooth_ = register_module("smooth", nn::Conv2d(nn::Conv2dOptions(channels, channels, 3).padding(1).bias(false)));
+    norm_ = register_module("norm", nn::BatchNorm2d(channels));
+    maps_ = register_module("maps", pointwise(channels, kJoints, true));
+    appearance_ = register_module("appearance", pointwise(channels, kJointAppearance, true));
     readout_ = register_parameter("readout", torch::zeros({3, kJoints, kJointAppearance + 2}));
     readoutBias_ = register_parameter("readout_bias", torch::zeros({3, kJoints}));
     const torch::NoGradGuard noGrad;

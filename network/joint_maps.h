@@ -18,7 +18,6 @@ struct JointMaps {
 
 constexpr int kJointAppearance = 32;        ///< numbers of appearance a joint
 constexpr int kJointNumbers = 5;            ///< x, y, log deviation, depth, its log deviation
-constexpr int kJointMapChannels = 128;      ///< of the head's feature maps
 constexpr double kLowestLogDeviation = -5, kHighestLogDeviation = 1;
 
 /// Reads the pictures' coordinates of the joints off a backbone's last three stages: lateral 1×1 convolutions, added from
@@ -26,8 +25,8 @@ constexpr double kLowestLogDeviation = -5, kHighestLogDeviation = 1;
 /// spatial softmax gives position (Sun et al., Integral Human Pose Regression, ECCV 2018), error and local appearance.
 class JointMapHeadImpl : public torch::nn::Module {
 public:
-    /// Channels of the stages at stride 8, 16 and 32.
-    explicit JointMapHeadImpl(std::array<int, 3> stageChannels);
+    /// Channels of the stages at stride 8, 16 and 32, and of the head's own maps.
+    JointMapHeadImpl(std::array<int, 3> stageChannels, int channels);
 
     /// Stages [N,C,h,w], [N,C,h/2,w/2], [N,C,h/4,w/4], rounded up.
     JointMaps forward(const torch::Tensor& fine, const torch::Tensor& middle, const torch::Tensor& coarse);

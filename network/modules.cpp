@@ -36,6 +36,8 @@ void check(const HmrModelOptions& options) {
     if (!isSixD(options) && options.rotationEncoding != "axis-angle")
         throw Error("Unknown rotation encoding \"" + options.rotationEncoding +
                     "\"; the network knows \"6d\" and \"axis-angle\".");
+    if (options.baseChannels < 8 || options.baseChannels > 256)
+        throw Error("The backbone needs 8 to 256 base channels; found " + std::to_string(options.baseChannels) + ".");
     if (options.iterations < 1 || options.hiddenSize < 1)
         throw Error("The network needs at least one iteration and one hidden unit; found " +
                     std::to_string(options.iterations) + " and " + std::to_string(options.hiddenSize) + ".");
@@ -59,6 +61,7 @@ HmrModelOptions modelOptions(const NetworkRecipe& recipe) {
     if (options.backboneDepth == 0)
         throw Error("Unknown network architecture \"" + recipe.architecture +
                     "\"; this program knows hmr-resnet18, hmr-resnet34 and hmr-resnet50.");
+    options.baseChannels = recipe.baseChannels;
     options.iterations = recipe.iterations;
     options.rotationEncoding = recipe.rotationEncoding;
     options.hiddenSize = recipe.hiddenSize;
@@ -107,19 +110,20 @@ torch::Tensor BottleneckImpl::forward(const torch::Tensor& input) {
 
 HmrModelImpl::HmrModelImpl(HmrModelOptions options) : options_(std::move(options)) {
     check(options_);
+    const int base = channels_ = options_.baseChannels;
     conv1_ = register_module(
         "conv1", nn::Conv2d(nn::Conv2dOptions(3, channels_, 7).stride(2).padding(3).bias(false)));
     bn1_ = register_module("bn1", nn::BatchNorm2d(channels_));
     const auto blocks = blocksOf(options_.backboneDepth);
-    layer1_ = register_module("layer1", makeLayer(64, blocks[0], 1));
-    layer2_ = register_module("layer2", makeLayer(128, blocks[1], 2));
-    layer3_ = register_module("layer3", makeLayer(256, blocks[2], 2));
-    layer4_ = register_module("layer4", makeLayer(512, blocks[3], 2));
+    layer1_ = register_module("layer1", makeLayer(base, blocks[0], 1));
+    layer2_ = register_module("layer2", makeLayer(2 * base, blocks[1], 2));
+    layer3_ = register_module("layer3", makeLayer(4 * base, blocks[2], 2));
+    layer4_ = register_module("layer4", makeLayer(8 * base, blocks[3], 2));
     initializeConvolutions(*this);
 
     if (options_.hasJointMaps) {
         const int width = pooledSize() / 4;
-        jointMaps_ = register_module("jointmaps", JointMapHead(std::array{width, 2 * width, 4 * width}));
+        jointMaps_ = register_module("jointmaps", JointMapHead(std::array{width, 2 * width, 4 * width}, 2 * base));
     }
 
     const int poseSize = kNumSmplJoints * (isSixD(options_) ? 6 : 3);
@@ -154,7 +158,7 @@ torch::nn::Sequential HmrModelImpl::makeLayer(int channels, int numBlocks, int s
     return layer;
 }
 
-int HmrModelImpl::pooledSize() const { return options_.backboneDepth >= 50 ? 2048 : 512; }
+int HmrModelImpl::pooledSize() const { return options_.baseChannels * (options_.backboneDepth >= 50 ? 32 : 8); }
 
 int HmrModelImpl::appearanceSize() const {
     return pooledSize() + (options_.hasJointMaps ? kNumCocoPlusJoints * kJointAppearance : 0);

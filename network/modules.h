@@ -15,6 +15,7 @@ namespace hmr {
 
 struct HmrModelOptions {
     int backboneDepth = 50;               ///< ResNet 18, 34 or 50
+    int baseChannels = 64;                ///< of its first stage; each next stage has twice as many. 64: as published
     int iterations = 3;                   ///< of the error feedback
     std::string rotationEncoding = "6d";  ///< "6d" (SPIN's order) or "axis-angle" (HMR)
     int hiddenSize = 1024;                ///< of the regressor's two hidden layers
@@ -97,7 +98,7 @@ private:
     torch::Tensor decodeRotations(const torch::Tensor& pose) const;
 
     HmrModelOptions options_;
-    int channels_ = 64;  ///< of the stage built last
+    int channels_ = 0;  ///< of the stage built last
     torch::nn::Conv2d conv1_{nullptr};
     torch::nn::BatchNorm2d bn1_{nullptr};
     torch::nn::Sequential layer1_{nullptr}, layer2_{nullptr}, layer3_{nullptr}, layer4_{nullptr};

@@ -89,6 +89,7 @@ NetworkRecipe recipeFromJson(const nlohmann::json& json) {
     recipe.padWithEdge = json.at("pad_with_edge");
     recipe.rotationEncoding = json.at("rotation_encoding");
     recipe.iterations = json.at("iterations");
+    recipe.baseChannels = json.value("base_channels", recipe.baseChannels);
     recipe.hiddenSize = json.value("hidden_size", recipe.hiddenSize);
     recipe.hasJointMaps = json.value("joint_maps", recipe.hasJointMaps);
     recipe.bodyModelId = json.value("body_model", "");
@@ -117,6 +118,7 @@ Metadata metadataFrom(const NetworkRecipe& recipe) {
                                  {"pad_with_edge", recipe.padWithEdge},
                                  {"rotation_encoding", recipe.rotationEncoding},
                                  {"iterations", recipe.iterations},
+                                 {"base_channels", recipe.baseChannels},
                                  {"hidden_size", recipe.hiddenSize},
                                  {"joint_maps", recipe.hasJointMaps},
                                  {"body_model", recipe.bodyModelId},

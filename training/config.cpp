@@ -173,6 +173,7 @@ void visitFields(TrainingConfig& config, Visitor& visitor) {
     visitor.field("architecture", config.architecture);
     visitor.field("rotationEncoding", config.rotationEncoding);
     visitor.field("iterations", config.iterations);
+    visitor.field("baseChannels", config.baseChannels);
     visitor.field("hiddenSize", config.hiddenSize);
     visitor.field("dropout", config.dropout);
     visitor.field("jointMaps", config.jointMaps);
@@ -255,6 +256,7 @@ void check(const TrainingConfig& config) {
     requireOneOf("device", config.device, {"auto", "cpu", "cuda"});
     requireOneOf("precision", config.precision, {"float32", "bfloat16"});
     require(config.iterations >= 1 && config.iterations <= 8, "\"iterations\" must be 1 to 8");
+    require(config.baseChannels >= 8 && config.baseChannels <= 256, "\"baseChannels\" must be 8 to 256");
     require(config.hiddenSize >= 1 && config.hiddenSize <= 8192, "\"hiddenSize\" must be 1 to 8192");
     require(config.appearanceDropout >= 0 && config.appearanceDropout < 1, "\"appearanceDropout\" must be in [0, 1)");
     require(config.liftedBodies >= 0 && config.liftedBodies <= config.iterations && (config.liftedBodies == 0 || (config.jointMaps && config.adversarialPrior)),

@@ -61,6 +61,7 @@ struct TrainingConfig {
     std::string architecture = "hmr-resnet18";
     std::string rotationEncoding = "6d";
     int iterations = 3;
+    int baseChannels = 64;                 ///< of the backbone's first stage; 64: as published
     int hiddenSize = 1024;
     double dropout = 0.1;
     bool jointMaps = false;                ///< the joint map head beside the regressor

@@ -20,6 +20,7 @@ NetworkRecipe recipeOf(const TrainingConfig& config, const BodyModel& body) {
     recipe.personShare = config.personShare;
     recipe.rotationEncoding = config.rotationEncoding;
     recipe.iterations = config.iterations;
+    recipe.baseChannels = config.baseChannels;
     recipe.hiddenSize = config.hiddenSize;
     recipe.hasJointMaps = config.jointMaps;
     recipe.bodyModelId = body.data().modelId;
