@@ -9,7 +9,9 @@
 
 #include "body/error.h"
 #include "body/rotation.h"
+#include "network/crop_network.h"
 #include "network/frozen_network.h"
+#include "network/published_weights.h"
 #include "network/weights_file.h"
 
 namespace hmr {
@@ -66,11 +68,47 @@ struct HmrNetwork::Implementation {
     std::size_t numParameters = 0;
     int threads = 0;
     std::unique_ptr<FrozenNetwork> network;
+    std::unique_ptr<CropNetwork> published;  ///< in place of `network` for architectures of others
+
+    void open(const std::filesystem::path& weights) {
+        const auto file = openTensorFile(weights);
+        metadata = file->metadata();
+        if (!metadata.contains("recipe") && (file->format() != "safetensors" || recognizePublished(*file))) {
+            NativeWeights native = nativeWeights(*file);
+            recipe = native.recipe;
+            metadata = metadataFrom(recipe);
+            metadata.merge(native.metadata);
+            build(std::move(native.tensors), weights.string());
+        } else {
+            recipe = recipeFrom(metadata, weights.string());
+            std::map<std::string, NdArray> tensors;
+            for (const auto& [name, info] : file->tensors()) tensors.emplace(name, file->read(name));
+            build(std::move(tensors), weights.string());
+        }
+    }
+
+    void build(std::map<std::string, NdArray> tensors, const std::string& nameForErrors) {
+        if (isCropArchitecture(recipe.architecture)) {
+            published = makeCropNetwork(recipe, NamedTensors(std::move(tensors), nameForErrors));
+            numParameters = published->numParameters();
+            return;
+        }
+        std::map<std::string, TensorView> views;
+        for (const auto& [name, array] : tensors) views[name] = {array.type, array.shape, array.bytes};
+        HmrModel model(modelOptions(recipe));
+        loadWeights(views, *model, nameForErrors);
+        numParameters = countParameters(*model);
+        network = std::make_unique<FrozenNetwork>(*model);
+    }
+
+    FrozenNetwork::Answer answer(const torch::Tensor& images) const {
+        return published ? FrozenNetwork::Answer{(*published)(images), std::nullopt} : (*network)(images);
+    }
 
     void recoverBatch(const std::uint8_t* crops, int count, std::vector<NetworkOutput>& outputs) const {
         const auto pictures =
             torch::from_blob(const_cast<std::uint8_t*>(crops), {count, recipe.inputSize, recipe.inputSize, 3}, torch::kUInt8);
-        const auto [prediction, maps] = (*network)(normalizedImages(pictures, recipe));
+        const auto [prediction, maps] = answer(normalizedImages(pictures, recipe));
         const auto camera = prediction.camera.contiguous(), betas = prediction.betas.contiguous(),
                    rotations = prediction.rotations.contiguous();
         for (int i = 0; i < count; ++i) {
@@ -88,15 +126,9 @@ HmrNetwork::~HmrNetwork() = default;
 std::shared_ptr<HmrNetwork> HmrNetwork::load(const std::filesystem::path& weights, NetworkOptions options) {
     return withPlainErrors("Opening " + weights.string(), [&] {
         auto implementation = std::make_unique<Implementation>();
-        const SafetensorsFile file(weights);
-        implementation->metadata = file.metadata();
-        implementation->recipe = recipeFrom(file.metadata(), weights.string());
         implementation->threads = options.threads;
         setThreads(options.threads);
-        HmrModel model(modelOptions(implementation->recipe));
-        loadWeights(file, *model, weights.string());
-        implementation->numParameters = countParameters(*model);
-        implementation->network = std::make_unique<FrozenNetwork>(*model);
+        implementation->open(weights);
         std::shared_ptr<HmrNetwork> network(new HmrNetwork(std::move(implementation)));
         // oneDNN makes its kernels on first use; that must not fall on the first frame.
         const auto size = static_cast<std::size_t>(network->recipe().inputSize);

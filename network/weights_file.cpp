@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "body/error.h"
+#include "network/crop_network.h"
 #include "network/modules.h"
 
 namespace hmr {
@@ -59,10 +60,10 @@ torch::Tensor tensorFrom(const TensorView& view, const std::string& name, const 
     return tensor.to(torch::kFloat32);
 }
 
-torch::Tensor checkedTensor(const SafetensorsFile& weights, const std::string& name, torch::IntArrayRef expectedShape,
-                            const std::string& file) {
-    const auto found = weights.tensors().find(name);
-    if (found == weights.tensors().end())
+torch::Tensor checkedTensor(const std::map<std::string, TensorView>& weights, const std::string& name,
+                            torch::IntArrayRef expectedShape, const std::string& file) {
+    const auto found = weights.find(name);
+    if (found == weights.end())
         throw Error(file + ": the tensor \"" + name + "\" is missing; the file holds weights of another architecture or " +
                     "is incomplete.");
     auto tensor = tensorFrom(found->second, name, file);
@@ -97,7 +98,7 @@ NetworkRecipe recipeFromJson(const nlohmann::json& json) {
 }
 
 void check(const NetworkRecipe& recipe) {
-    modelOptions(recipe);
+    if (!isCropArchitecture(recipe.architecture)) modelOptions(recipe);
     if (recipe.inputSize < 32 || recipe.inputSize > 2048)
         throw Error("the input size is " + std::to_string(recipe.inputSize) + " pixels, expected 32 to 2048.");
     if (!(recipe.personShare > 0.1 && recipe.personShare <= 1.5))
@@ -161,11 +162,15 @@ void saveWeights(const std::filesystem::path& file, const torch::nn::Module& mod
 }
 
 void loadWeights(const SafetensorsFile& weights, torch::nn::Module& module, const std::string& nameForErrors) {
+    loadWeights(weights.tensors(), module, nameForErrors);
+}
+
+void loadWeights(const std::map<std::string, TensorView>& weights, torch::nn::Module& module, const std::string& nameForErrors) {
     auto states = statesOf(module);
     std::map<std::string, torch::Tensor> loaded;
     for (const auto& [name, state] : states)
         loaded[name] = checkedTensor(weights, name, state.sizes(), nameForErrors);
-    for (const auto& [name, view] : weights.tensors())
+    for (const auto& [name, view] : weights)
         if (!states.contains(name) && !name.ends_with("num_batches_tracked"))
             throw Error(nameForErrors + ": the tensor \"" + name + "\" has no place in this network; the file holds " +
                         "weights of another architecture.");

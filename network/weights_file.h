@@ -29,6 +29,7 @@ void saveWeights(const std::filesystem::path& file, const torch::nn::Module& mod
 /// Fills the module's parameters and buffers by name from an open file. Throws Error that names the tensor when one is
 /// missing, unknown, of another shape or holds a number that is not finite; the module is then unchanged.
 void loadWeights(const SafetensorsFile& weights, torch::nn::Module& module, const std::string& nameForErrors);
+void loadWeights(const std::map<std::string, TensorView>& weights, torch::nn::Module& module, const std::string& nameForErrors);
 
 /// Fills what fits by name and shape and leaves the rest as it is: a start for another head on the same backbone. Returns how
 /// many parameters and buffers were left. Throws Error when nothing fits or a number is not finite.
