@@ -4,25 +4,11 @@
 #include "app/pose_editing.h"
 #include "body/error.h"
 #include "formats/pose_mixture_file.h"
-#include "formats/resources.h"
 
 namespace hmr {
 namespace {
 
 constexpr double kHandDeviation = 0.01, kSeenDeviation = 0.05;  ///< crop coordinates
-
-/// The shipped table, read once. Without it a fit goes on without this pull.
-const std::shared_ptr<const PoseMixture>& shippedMixture() {
-    static const std::shared_ptr<const PoseMixture> mixture = []() -> std::shared_ptr<const PoseMixture> {
-        try {
-            return std::make_shared<const PoseMixture>(loadPoseMixture(resourcePath("prior/mixture.npz")));
-        } catch (const Error& error) {
-            qWarning("%s", error.what());
-            return nullptr;
-        }
-    }();
-    return mixture;
-}
 
 }  // namespace
 
@@ -34,7 +20,7 @@ FitRequest fitRequest(const Session& session, int person) {
     request.keypoints = session.keypoints();
     request.start = shown->parameters;
     request.camera = shown->camera;
-    request.likelyPoses = shippedMixture();
+    request.likelyPoses = shippedPoseMixture();
     request.picture = session.pictureKey();
     request.person = person;
     request.edit = session.edit(person);

@@ -5,6 +5,7 @@
 
 #include "body/error.h"
 #include "formats/body_file.h"
+#include "formats/body_identity.h"
 #include "formats/resources.h"
 #include "inference/crop.h"
 
@@ -75,12 +76,7 @@ std::filesystem::path orShipped(const std::filesystem::path& chosen, std::string
 
 std::shared_ptr<const BodyModel> loadBody(const std::filesystem::path& file) {
     auto body = loadBodyModel(file);
-    if (body->numJoints() != kNumSmplJoints) {
-        throw Error(file.string() + " has " + std::to_string(body->numJoints()) + " joints; the window works with SMPL's 24. Choose another body in Edit > Preferences");
-    }
-    if (body->data().cocoPlusRegressor.rows() != kNumCocoPlusJoints) {
-        throw Error(file.string() + " lacks cocoplus_regressor [19,V], which says where the joints of the picture are. Choose another body in Edit > Preferences");
-    }
+    if (const auto obstacle = whyHmrCannotDrive(*body)) throw Error(file.string() + ": " + *obstacle + " Choose another body in Edit > Models");
     return body;
 }
 

@@ -17,4 +17,7 @@ struct SeenJoints {
 /// From coordinates of a crop in [−1, 1] to pixels of the picture it was cut from.
 SeenJoints sourceFromCrop(const SeenJoints& joints, const CropWindow& crop);
 
+/// And back.
+SeenJoints cropFromSource(const SeenJoints& joints, const CropWindow& crop);
+
 }  // namespace hmr

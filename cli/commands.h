@@ -7,6 +7,7 @@ namespace hmr {
 /// Each adds one subcommand; its callback does the work and sets the exit code through `exitCode`:
 /// 0 done, 1 some inputs failed, 2 wrong usage.
 void addBodyCommand(CLI::App& app, int& exitCode);
+void addConvertCommand(CLI::App& app, int& exitCode);
 void addDatasetCommand(CLI::App& app, int& exitCode);
 void addEvalCommand(CLI::App& app, int& exitCode);
 void addPriorCommand(CLI::App& app, int& exitCode);

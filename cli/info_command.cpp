@@ -14,9 +14,15 @@
 #include "cli/commands.h"
 #include "formats/body_file.h"
 #include "formats/body_identity.h"
+#include "formats/named_arrays.h"
 #include "formats/parameters_file.h"
-#include "formats/safetensors.h"
 #include "formats/scene_file.h"
+#include "formats/strided_copy.h"
+#include "formats/tensors/tensor_bundle.h"
+#include "formats/tensors/tensor_file.h"
+#include "formats/tensors/torch_legacy.h"
+#include "formats/zip_archive.h"
+#include "network/published_weights.h"
 
 namespace hmr {
 namespace {
@@ -66,19 +72,18 @@ std::string joined(const std::vector<std::string>& words) {
     return text;
 }
 
-std::vector<std::string> filled(std::vector<std::string> words) {
-    std::erase(words, "");
-    return words;
-}
+std::string orUnknown(const std::string& word) { return word.empty() ? "unknown" : word; }
 
 void describeBody(const fs::path& file) {
     const auto model = loadBodyModel(file);
     const BodyModelData& data = model->data();
     const Eigen::Vector3f extent = (data.templateVertices.colwise().maxCoeff() - data.templateVertices.colwise().minCoeff()).transpose();
     std::cout << file.string() << ": body model\n";
-    line("model", data.modelId.empty() ? "without a name" : data.modelId);
     const BodyIdentity identity = identifyBody(data, file);
-    if (!identity.family.empty()) line("family", joined(filled({identity.family, identity.gender, identity.version})));
+    line("model", data.modelId.empty() ? "without a name" : data.modelId);
+    line("kind", identity.family.empty() ? "in SMPL's layout, of no known family" : identity.family);
+    if (identity.family == "SMPL") line("version", orUnknown(identity.version));
+    if (identity.family.starts_with("SMPL")) line("gender", orUnknown(identity.gender));
     line("hash", data.contentHash);
     line("mesh", std::to_string(model->numVertices()) + " vertices, " + std::to_string(data.triangles.rows()) + " triangles" +
                      (data.textureTriangles.rows() > 0 ? ", texture coordinates" : ""));
@@ -96,6 +101,8 @@ void describeBody(const fs::path& file) {
     if (!data.partLabels6.empty()) partSets.push_back("6");
     line("part labels", partSets.empty() ? "none" : joined(partSets) + " parts");
     line("mirror table", data.mirrorVertices.empty() ? "no" : "yes");
+    const auto obstacle = whyHmrCannotDrive(*model);
+    line("use", obstacle ? *obstacle : "HMR networks drive it; posing, editing and export");
 }
 
 std::string valueText(const nlohmann::ordered_json& value) {
@@ -125,27 +132,44 @@ void describeMetadata(const std::map<std::string, std::string>& metadata, bool e
     }
 }
 
+/// What network of others the tensors are, and how it is used.
+void describeNetwork(const TensorFile& weights) {
+    if (weights.metadata().contains("recipe")) return;
+    const auto network = recognizePublished(weights);
+    line("network", network ? describe(*network) : "of no kind that is run here");
+    if (!network) return;
+    const NetworkRecipe recipe = publishedRecipe(*network);
+    const std::string size = std::to_string(recipe.inputSize);
+    line("input", size + " x " + size + " RGB, the box's longer side is " + decimal(recipe.personShare, 3) + " of the crop, beyond the picture " +
+                      (recipe.padWithEdge ? "the border repeats" : "it is black"));
+    line("rotations", recipe.rotationEncoding + ", " + std::to_string(recipe.iterations) + (recipe.iterations == 1 ? " step" : " steps of feedback"));
+    line("body", "SMPL neutral (10 shapes); others of SMPL's joints work too");
+    line("use", "opens as it is (--weights); hmr convert makes a copy that opens faster");
+}
+
 void describeWeights(const fs::path& file, bool everything) {
-    const SafetensorsFile weights(file);
+    const auto weights = openTensorFile(file);
     std::map<std::string, std::size_t> numbersOfPart;
     std::set<std::string> types;
     std::size_t numbers = 0, bytes = 0;
-    for (const auto& [name, tensor] : weights.tensors()) {
-        const std::size_t count = tensor.bytes.size() / elementSize(tensor.type);
-        numbersOfPart[name.substr(0, name.find('.'))] += count;
+    for (const auto& [name, tensor] : weights->tensors()) {
+        const std::size_t count = checkedNumBytes(tensor.shape, 1);
+        numbersOfPart[name.substr(0, name.find_first_of("./"))] += count;
         numbers += count;
-        bytes += tensor.bytes.size();
+        bytes += count * elementSize(tensor.type);
         types.insert(typeText(tensor.type));
     }
     std::cout << file.string() << ": network weights\n";
-    line("tensors", std::to_string(weights.tensors().size()) + ", " + joined({types.begin(), types.end()}));
+    line("format", weights->format());
+    describeNetwork(*weights);
+    line("tensors", std::to_string(weights->tensors().size()) + ", " + joined({types.begin(), types.end()}));
     line("parameters", std::to_string(numbers) + " numbers (" + decimal(static_cast<double>(numbers) / 1e6, 2) + " million), " +
                            decimal(static_cast<double>(bytes) / 1e6, 1) + " MB");
     for (const auto& [part, count] : numbersOfPart) line("  " + part, std::to_string(count));
-    describeMetadata(weights.metadata(), everything);
+    if (weights->format() == "safetensors") describeMetadata(weights->metadata(), everything);
     if (!everything) return;
     std::cout << "  tensors:\n";
-    for (const auto& [name, tensor] : weights.tensors()) {
+    for (const auto& [name, tensor] : weights->tensors()) {
         std::cout << "    " << name << "  " << typeText(tensor.type) << "  " << shapeText(tensor.shape) << "\n";
     }
 }
@@ -182,6 +206,26 @@ void describeScene(const fs::path& file) {
     line("size", decimal(extent.x(), 3) + " x " + decimal(extent.y(), 3) + " x " + decimal(extent.z(), 3) + " in the file's units");
 }
 
+void describePickle(const fs::path& file) {
+    const auto arrays = openNamedArrays(file);
+    if (arrays->contains("v_template")) return describeBody(file);
+    std::cout << file.string() << ": Python pickle, no body model\n";
+    for (const std::string& name : arrays->names()) {
+        try {
+            const NdArray array = arrays->read(name);
+            line(name, typeText(array.type) + "  " + shapeText(array.shape));
+        } catch (const Error&) {
+            line(name, "no array");
+        }
+    }
+}
+
+bool isTorchArchive(const fs::path& file) {
+    const ZipArchive archive(file, "archive");
+    const auto& names = archive.names();
+    return std::any_of(names.begin(), names.end(), [](const std::string& name) { return name.ends_with("/data.pkl"); });
+}
+
 void describeNpz(const fs::path& file) {
     const NpzArrays arrays = readNpz(file);
     if (arrays.contains("v_template")) return describeBody(file);
@@ -212,15 +256,17 @@ std::string firstBytes(const fs::path& file) {
 
 void describe(const fs::path& file, bool everything) {
     static const std::set<std::string> sceneExtensions = {".obj", ".fbx", ".glb", ".gltf", ".ply", ".stl", ".dae", ".bvh", ".3ds", ".off", ".blend", ".x3d"};
+    if (tensorBundleIndex(file)) return describeWeights(file, everything);
     const std::string bytes = firstBytes(file), extension = lowerExtension(file);
-    if (bytes.starts_with("PK")) return describeNpz(file);
+    if (bytes.starts_with("PK")) return isTorchArchive(file) ? describeWeights(file, everything) : describeNpz(file);
+    if (isTorchLegacy(bytes)) return describeWeights(file, everything);
+    if (bytes.starts_with('\x80') || extension == ".pkl") return describePickle(file);
     if (bytes.starts_with("\x93NUMPY")) return describeArrays(file, {{"array", readNpy(file)}});
     if (extension == ".safetensors" || (bytes.size() > 8 && bytes[8] == '{')) return describeWeights(file, everything);
-    if (extension == ".pkl") return describeBody(file);
     if (extension == ".json") return describeParameters(file, readParametersJson(file));
     if (sceneExtensions.contains(extension)) return describeScene(file);
-    throw Error(file.string() + " is of no kind that is known here. Expected a body model (.npz, .pkl), parameters (.npz), parameters (.json), " +
-                "weights (.safetensors), or a mesh or scene (.obj, .fbx, .glb, .gltf, .ply, .stl, .dae, .bvh). "
+    throw Error(file.string() + " is of no kind that is known here. Expected a body model (.npz, .pkl), parameters (.npz, .json), " +
+                "weights (.safetensors, .pt, .pth, .ckpt, .index), or a mesh or scene (.obj, .fbx, .glb, .gltf, .ply, .stl, .dae, .bvh). "
                 "For pictures and videos use hmr run.");
 }
 

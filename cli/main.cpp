@@ -11,6 +11,7 @@ int main(int argc, char** argv) {
     int exitCode = 0;
     try {
         hmr::addBodyCommand(app, exitCode);
+        hmr::addConvertCommand(app, exitCode);
         hmr::addDatasetCommand(app, exitCode);
         hmr::addEvalCommand(app, exitCode);
         hmr::addPriorCommand(app, exitCode);

@@ -3,6 +3,7 @@
 
 #include "body/error.h"
 #include "formats/npz.h"
+#include "formats/resources.h"
 
 namespace hmr {
 namespace {
@@ -40,6 +41,11 @@ PoseMixture loadPoseMixture(const std::filesystem::path& file) {
         if (!isUsable) throw Error(file.string() + ": component " + std::to_string(i + 1) + " holds numbers that are no distribution.");
         mixture.components.push_back(std::move(component));
     }
+    return mixture;
+}
+
+std::shared_ptr<const PoseMixture> shippedPoseMixture() {
+    static const auto mixture = std::make_shared<const PoseMixture>(loadPoseMixture(resourcePath("prior/mixture.npz")));
     return mixture;
 }
 

@@ -9,7 +9,7 @@
 namespace hmr {
 
 constexpr int kDetectorStride = 8;            ///< pixels a cell of the maps
-constexpr std::array kDetectorWidths = {24, 48, 96, 160, 224};  ///< channels at stride 2, 4, 8, 16 and 32
+inline constexpr std::array kDetectorWidths = {24, 48, 96, 160, 224};  ///< channels at stride 2, 4, 8, 16 and 32
 constexpr int kDetectorNeck = 96;             ///< channels of the head
 constexpr float kDetectorReach = 4;           ///< cells to a box's side where the head says zero
 

@@ -9,8 +9,12 @@
 
 #include "body/error.h"
 #include "body/rotation.h"
+#include "network/crop_network.h"
+#include "network/flip.h"
 #include "network/frozen_network.h"
 #include "network/plain_errors.h"
+#include "network/published_weights.h"
+#include "network/script_network.h"
 #include "network/weights_file.h"
 
 namespace hmr {
@@ -47,12 +51,70 @@ struct HmrNetwork::Implementation {
     std::map<std::string, std::string> metadata;
     std::size_t numParameters = 0;
     int threads = 0;
+    bool flips = false;
     std::unique_ptr<FrozenNetwork> network;
+    std::unique_ptr<CropNetwork> published;  ///< in place of `network` for architectures of others
+
+    void open(const std::filesystem::path& weights) {
+        const auto file = openTensorFile(weights);
+        metadata = file->metadata();
+        if (file->format() == kScriptFormat) return openScript(weights);
+        if (!metadata.contains("recipe") && (file->format() != "safetensors" || recognizePublished(*file))) {
+            NativeWeights native = nativeWeights(*file);
+            recipe = withOverrides(native.recipe, weights);
+            metadata = metadataFrom(recipe);
+            metadata.merge(native.metadata);
+            build(std::move(native.tensors), weights.string());
+        } else {
+            recipe = withOverrides(recipeFrom(metadata, weights.string()), weights);
+            std::map<std::string, NdArray> tensors;
+            for (const auto& [name, info] : file->tensors()) tensors.emplace(name, file->read(name));
+            build(std::move(tensors), weights.string());
+        }
+    }
+
+    void openScript(const std::filesystem::path& weights) {
+        if (!std::filesystem::exists(overridesOf(weights)))
+            throw Error(weights.string() + " is a TorchScript module, which does not say how it wants its pictures; describe it in " +
+                        overridesOf(weights).string() + " (docs/models.md tells how).");
+        NetworkRecipe usual;
+        usual.architecture = kScriptArchitecture;
+        recipe = withOverrides(usual, weights);
+        metadata = metadataFrom(recipe);
+        published = openScriptNetwork(weights);
+        numParameters = published->numParameters();
+    }
+
+    void build(std::map<std::string, NdArray> tensors, const std::string& nameForErrors) {
+        if (isCropArchitecture(recipe.architecture)) {
+            published = makeCropNetwork(recipe, NamedTensors(std::move(tensors), nameForErrors));
+            numParameters = published->numParameters();
+            return;
+        }
+        std::map<std::string, TensorView> views;
+        for (const auto& [name, array] : tensors) views[name] = {array.type, array.shape, array.bytes};
+        HmrModel model(modelOptions(recipe));
+        loadWeights(views, *model, nameForErrors);
+        numParameters = countParameters(*model);
+        network = std::make_unique<FrozenNetwork>(*model);
+    }
+
+    FrozenNetwork::Answer answer(const torch::Tensor& images) const {
+        return published ? FrozenNetwork::Answer{(*published)(images), std::nullopt} : (*network)(images);
+    }
+
+    std::vector<NetworkOutput> recover(const std::uint8_t* crops, int count) const {
+        const std::size_t cropBytes = static_cast<std::size_t>(recipe.inputSize) * static_cast<std::size_t>(recipe.inputSize) * 3;
+        std::vector<NetworkOutput> outputs;
+        for (int first = 0; first < count; first += kLargestBatch)
+            recoverBatch(crops + cropBytes * static_cast<std::size_t>(first), std::min(kLargestBatch, count - first), outputs);
+        return outputs;
+    }
 
     void recoverBatch(const std::uint8_t* crops, int count, std::vector<NetworkOutput>& outputs) const {
         const auto pictures =
             torch::from_blob(const_cast<std::uint8_t*>(crops), {count, recipe.inputSize, recipe.inputSize, 3}, torch::kUInt8);
-        const auto [prediction, maps] = (*network)(normalizedImages(pictures, recipe));
+        const auto [prediction, maps] = answer(normalizedImages(pictures, recipe));
         const auto camera = prediction.camera.contiguous(), betas = prediction.betas.contiguous(),
                    rotations = prediction.rotations.contiguous();
         for (int i = 0; i < count; ++i) {
@@ -70,15 +132,10 @@ HmrNetwork::~HmrNetwork() = default;
 std::shared_ptr<HmrNetwork> HmrNetwork::load(const std::filesystem::path& weights, NetworkOptions options) {
     return withPlainErrors("Opening " + weights.string(), [&] {
         auto implementation = std::make_unique<Implementation>();
-        const SafetensorsFile file(weights);
-        implementation->metadata = file.metadata();
-        implementation->recipe = recipeFrom(file.metadata(), weights.string());
         implementation->threads = options.threads;
+        implementation->flips = options.flips;
         useThreads(options.threads);
-        HmrModel model(modelOptions(implementation->recipe));
-        loadWeights(file, *model, weights.string());
-        implementation->numParameters = countParameters(*model);
-        implementation->network = std::make_unique<FrozenNetwork>(*model);
+        implementation->open(weights);
         std::shared_ptr<HmrNetwork> network(new HmrNetwork(std::move(implementation)));
         // oneDNN makes its kernels on first use; that must not fall on the first frame.
         const auto size = static_cast<std::size_t>(network->recipe().inputSize);
@@ -101,10 +158,11 @@ std::vector<NetworkOutput> HmrNetwork::recover(std::span<const std::uint8_t> cro
     return withPlainErrors("Recovering a body", [&] {
         // OpenMP counts its threads for each calling thread, so this is said in the thread that works.
         useThreads(implementation_->threads);
-        std::vector<NetworkOutput> outputs;
-        for (int first = 0; first < count; first += kLargestBatch)
-            implementation_->recoverBatch(crops.data() + cropBytes * static_cast<std::size_t>(first),
-                                          std::min(kLargestBatch, count - first), outputs);
+        std::vector<NetworkOutput> outputs = implementation_->recover(crops.data(), count);
+        if (!implementation_->flips) return outputs;
+        const std::vector<std::uint8_t> flipped = flippedPictures(crops, recipe().inputSize);
+        const std::vector<NetworkOutput> others = implementation_->recover(flipped.data(), count);
+        for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = averagedWithFlip(outputs[i], others[i]);
         return outputs;
     });
 }

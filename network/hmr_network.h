@@ -40,14 +40,15 @@ struct NetworkOutput {
 };
 
 struct NetworkOptions {
-    int threads = 0;  ///< 0: all cores. LibTorch's own default would be one on some builds.
+    int threads = 0;     ///< 0: all cores. LibTorch's own default would be one on some builds.
+    bool flips = false;  ///< averages with the answer for the mirrored picture: twice the work, somewhat nearer
 };
 
 /// A loaded, frozen, warmed-up network. Thread-safe for one call at a time. No Torch header is needed to use it.
 class HmrNetwork {
 public:
-    /// Opens weights (.safetensors). Throws Error: not such a file, another architecture, a missing or misshapen tensor
-    /// (by name), numbers that are not finite.
+    /// Opens weights: .safetensors of `hmr train`, or a published network as it is (network/published_weights.h). Throws Error:
+    /// not such a file, another architecture, a missing or misshapen tensor (by name), numbers that are not finite.
     static std::shared_ptr<HmrNetwork> load(const std::filesystem::path& weights, NetworkOptions options = {});
     ~HmrNetwork();
 

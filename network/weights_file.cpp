@@ -7,12 +7,15 @@
 #include <nlohmann/json.hpp>
 
 #include "body/error.h"
+#include "formats/atomic_file.h"
+#include "network/crop_network.h"
 #include "network/modules.h"
 
 namespace hmr {
 namespace {
 
 constexpr double kLargestHalf = 65504;
+constexpr std::size_t kLargestOverrides = 1 << 20;
 
 std::string shapeText(torch::IntArrayRef shape) {
     std::string text = "[";
@@ -59,10 +62,10 @@ torch::Tensor tensorFrom(const TensorView& view, const std::string& name, const 
     return tensor.to(torch::kFloat32);
 }
 
-torch::Tensor checkedTensor(const SafetensorsFile& weights, const std::string& name, torch::IntArrayRef expectedShape,
-                            const std::string& file) {
-    const auto found = weights.tensors().find(name);
-    if (found == weights.tensors().end())
+torch::Tensor checkedTensor(const std::map<std::string, TensorView>& weights, const std::string& name,
+                            torch::IntArrayRef expectedShape, const std::string& file) {
+    const auto found = weights.find(name);
+    if (found == weights.end())
         throw Error(file + ": the tensor \"" + name + "\" is missing; the file holds weights of another architecture or " +
                     "is incomplete.");
     auto tensor = tensorFrom(found->second, name, file);
@@ -98,7 +101,7 @@ NetworkRecipe recipeFromJson(const nlohmann::json& json) {
 }
 
 void check(const NetworkRecipe& recipe) {
-    modelOptions(recipe);
+    if (!isCropArchitecture(recipe.architecture)) modelOptions(recipe);
     if (recipe.inputSize < 32 || recipe.inputSize > 2048)
         throw Error("the input size is " + std::to_string(recipe.inputSize) + " pixels, expected 32 to 2048.");
     if (!(recipe.personShare > 0.1 && recipe.personShare <= 1.5))
@@ -153,6 +156,25 @@ NetworkRecipe recipeFrom(const Metadata& metadata, const std::string& nameForErr
     }
 }
 
+std::filesystem::path overridesOf(const std::filesystem::path& weights) {
+    auto file = weights;
+    return file += ".json";
+}
+
+NetworkRecipe withOverrides(const NetworkRecipe& recipe, const std::filesystem::path& weights) {
+    const auto file = overridesOf(weights);
+    std::error_code error;
+    if (!std::filesystem::exists(file, error)) return recipe;
+    const auto said = nlohmann::json::parse(readWholeFile(file, kLargestOverrides), nullptr, false);
+    if (!said.is_object()) throw Error(file.string() + " is no JSON object of the network's recipe; correct or remove it.");
+    auto all = nlohmann::json::parse(metadataFrom(recipe).at("recipe"));
+    for (const auto& [key, value] : said.items()) {
+        if (!all.contains(key)) throw Error(file.string() + ": a recipe has no \"" + key + "\".");
+        all[key] = value;
+    }
+    return recipeFrom({{"recipe", all.dump()}}, file.string());
+}
+
 void saveWeights(const std::filesystem::path& file, const torch::nn::Module& module, const NetworkRecipe& recipe,
                  Metadata metadata, bool half) {
     auto all = metadataFrom(recipe);
@@ -167,11 +189,15 @@ void saveWeights(const std::filesystem::path& file, const torch::nn::Module& mod
 }
 
 void loadWeights(const SafetensorsFile& weights, torch::nn::Module& module, const std::string& nameForErrors) {
+    loadWeights(weights.tensors(), module, nameForErrors);
+}
+
+void loadWeights(const std::map<std::string, TensorView>& weights, torch::nn::Module& module, const std::string& nameForErrors) {
     auto states = statesOf(module);
     std::map<std::string, torch::Tensor> loaded;
     for (const auto& [name, state] : states)
         loaded[name] = checkedTensor(weights, name, state.sizes(), nameForErrors);
-    for (const auto& [name, view] : weights.tensors())
+    for (const auto& [name, view] : weights)
         if (!states.contains(name) && !name.ends_with("num_batches_tracked"))
             throw Error(nameForErrors + ": the tensor \"" + name + "\" has no place in this network; the file holds " +
                         "weights of another architecture.");
@@ -187,7 +213,7 @@ std::size_t loadMatchingWeights(const std::filesystem::path& file, torch::nn::Mo
         const auto found = weights.tensors().find(name);
         if (found == weights.tensors().end()) continue;
         const std::vector<std::int64_t> shape(found->second.shape.begin(), found->second.shape.end());
-        if (state.sizes() == torch::IntArrayRef(shape)) loaded[name] = checkedTensor(weights, name, state.sizes(), file.string());
+        if (state.sizes() == torch::IntArrayRef(shape)) loaded[name] = checkedTensor(weights.tensors(), name, state.sizes(), file.string());
     }
     if (loaded.empty()) throw Error(file.string() + ": no tensor fits this network; the file holds weights of another architecture.");
     const torch::NoGradGuard noGrad;

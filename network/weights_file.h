@@ -20,6 +20,14 @@ Metadata metadataFrom(const NetworkRecipe& recipe);
 /// The recipe in a file's metadata. Throws Error when it is missing or names something that does not exist.
 NetworkRecipe recipeFrom(const Metadata& metadata, const std::string& nameForErrors);
 
+/// Where a person says what is otherwise than a weights file tells: "<weights>.json" beside it.
+std::filesystem::path overridesOf(const std::filesystem::path& weights);
+
+/// The recipe with what that file says: a JSON object of the recipe's own keys, such as "input_size", "mean", "deviation",
+/// "person_share" and "pad_with_edge". The recipe itself where there is no such file. Throws Error: no JSON object, a key that no
+/// recipe has, a value that cannot be.
+NetworkRecipe withOverrides(const NetworkRecipe& recipe, const std::filesystem::path& weights);
+
 /// Writes the module's parameters and buffers by name with the recipe and whatever else the metadata say (by custom:
 /// training, data, accuracy, licence, created). With `half`, tensors of two and more dimensions are stored as float16
 /// where their numbers fit. Counters of batch norm are left out. Throws Error.
@@ -32,6 +40,7 @@ void saveWeights(const std::filesystem::path& file, const torch::nn::Module& mod
 /// Fills the module's parameters and buffers by name from an open file. Throws Error that names the tensor when one is
 /// missing, unknown, of another shape or holds a number that is not finite; the module is then unchanged.
 void loadWeights(const SafetensorsFile& weights, torch::nn::Module& module, const std::string& nameForErrors);
+void loadWeights(const std::map<std::string, TensorView>& weights, torch::nn::Module& module, const std::string& nameForErrors);
 
 /// Fills what fits by name and shape and leaves the rest as it is: a start for another head on the same backbone. Returns how
 /// many parameters and buffers were left. Throws Error when nothing fits or a number is not finite.

@@ -15,6 +15,9 @@ struct TensorInfo {
     std::vector<std::size_t> shape;
 };
 
+/// What format() says of PyTorch's compiled programs, whose tensors alone do not make a network.
+inline constexpr const char* kScriptFormat = "TorchScript module";
+
 /// The named tensors of a file of network weights, whatever program wrote it; each is read when it is asked for.
 class TensorFile {
 public:

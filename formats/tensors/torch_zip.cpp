@@ -34,7 +34,7 @@ public:
         tensors_ = infoOf(state_);
     }
 
-    std::string format() const override { return isScript_ ? "TorchScript module" : "PyTorch checkpoint (zip)"; }
+    std::string format() const override { return isScript_ ? kScriptFormat : "PyTorch checkpoint (zip)"; }
     const std::filesystem::path& path() const override { return zip_.path(); }
     const std::map<std::string, TensorInfo>& tensors() const override { return tensors_; }
     NdArray read(const std::string& name) const override {

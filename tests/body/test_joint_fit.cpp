@@ -4,6 +4,7 @@
 #include "body/error.h"
 #include "body/fitting/articulation.h"
 #include "body/fitting/fit_objective.h"
+#include "body/fitting/seen_joint_fitter.h"
 #include "body/posing.h"
 #include "body/rotation.h"
 #include "fitting_cases.h"
@@ -170,6 +171,37 @@ private Q_SLOTS:
         const FitResult result = fitToJoints(smallKeypoints(), start, someCamera(), cocoPlusTargets(joints, deviations));
         QCOMPARE(result.errors.size(), std::size_t(15));
         QVERIFY((result.parameters.pose - start.pose).cwiseAbs().maxCoeff() < 0.15);
+    }
+
+    void theRecoveredBodyGoesToTheJointsThatTheNetworkIsSureOf() {
+        std::mt19937 generator(14);
+        const auto model = SmallBody::model();
+        const BodyParameters recovered = randomBody(generator, 0.1);
+        BodyParameters raised = recovered;
+        raised.pose(16, 2) += 0.6;  // the left arm
+        SeenJoints seen{cropJoints(*model, raised, someCamera()), Eigen::VectorXd::Constant(kNumCocoPlusJoints, 0.03)};
+        seen.positions.row(0) << 0.9, 0.9;  // the right ankle: far off, and unsure
+        seen.deviations[0] = 0.6;
+        const CropWindow crop{{320, 240}, 300};
+        const SeenJoints again = cropFromSource(sourceFromCrop(seen, crop), crop);
+        QVERIFY((again.positions - seen.positions).norm() < 1e-12 && (again.deviations - seen.deviations).norm() < 1e-12);
+
+        const SeenJointFitter fitter(*model, nullptr);
+        BodyParameters fitted = recovered;
+        WeakPerspectiveCamera camera = someCamera();
+        fitter.fit(fitted, camera, again);
+        const auto distances = [&](const BodyParameters& body, const WeakPerspectiveCamera& seenBy) -> Eigen::VectorXd {
+            return (cropJoints(*model, body, seenBy) - seen.positions).rowwise().norm();
+        };
+        const Eigen::VectorXd before = distances(recovered, someCamera()), after = distances(fitted, camera);
+        QVERIFY2(after[11] < 0.35 * before[11], qPrintable(QString("%1 of %2").arg(after[11]).arg(before[11])));  // the left wrist
+        QVERIFY(std::abs(after[0] - before[0]) < 0.1);
+        QCOMPARE(fitted.betas, recovered.betas);
+
+        seen.deviations.setConstant(1);  // sure of nothing
+        BodyParameters same = recovered;
+        fitter.fit(same, camera, seen);
+        QCOMPARE(same, recovered);
     }
 
     void lockedJointsShapeAndCameraStay() {

@@ -74,6 +74,42 @@ private Q_SLOTS:
         for (const QString& text : expected) QVERIFY2(result.output.contains(text), qPrintable(text + "\n" + result.output));
     }
 
+    void filesOfOthersAreRecognised_data() {
+        QTest::addColumn<QStringList>("expected");
+        QTest::newRow("models/tiny_hmr.pkl") << QStringList{"body model", "6 vertices", "coco-plus joints   yes", "HMR networks drive it"};
+        QTest::newRow("models/tiny.npz") << QStringList{"body model", "no regressor of the 19 coco-plus joints"};
+        QTest::newRow("models/hands.npz") << QStringList{"52 joints"};
+        QTest::newRow("tensors/trainer_legacy.pt") << QStringList{"network weights", "PyTorch checkpoint (legacy)", "of no kind that is run here"};
+        QTest::newRow("tensors/lightning.pt") << QStringList{"PyTorch checkpoint (zip)"};
+        QTest::newRow("tensors/bundle.index") << QStringList{"TensorFlow checkpoint", "resnet_v2_50"};
+    }
+    void filesOfOthersAreRecognised() {
+        QFETCH(QStringList, expected);
+        const auto result = info({QString(HMR_TEST_DATA "/") + QTest::currentDataTag()});
+        QVERIFY2(result.exitCode == 0, qPrintable(result.errors));
+        for (const QString& text : expected) QVERIFY2(result.output.contains(text), qPrintable(text + "\n" + result.output));
+    }
+    void aPickleThatCallsTheSystemIsOneClearMessage() {
+        for (const char* name : {"models/bad_system.pkl", "models/bad_eval.pkl", "tensors/bad_system.pt", "tensors/bad_system_legacy.pt"}) {
+            const auto result = info({QString(HMR_TEST_DATA "/") + name});
+            QCOMPARE(result.exitCode, 1);
+            QVERIFY2(result.errors.contains("Nothing was executed"), qPrintable(result.errors));
+            QVERIFY(!QFile::exists(folder_.filePath("executed")));
+        }
+    }
+    void bodiesAndWeightsAreConverted() {
+        const QString data = HMR_TEST_DATA "/";
+        auto result = test::runHmr({"convert", data + "models/tiny_hmr.pkl", "copy.npz"}, folder_.path());
+        QVERIFY2(result.exitCode == 0, qPrintable(result.errors));
+        QCOMPARE(loadBodyModel(root_ / "copy.npz")->data().contentHash, loadBodyModel(std::filesystem::path(HMR_TEST_DATA) / "models/tiny_hmr.pkl")->data().contentHash);
+        result = test::runHmr({"convert", data + "tensors/plain.pt", "copy.safetensors"}, folder_.path());
+        QCOMPARE(result.exitCode, 1);
+        QVERIFY2(result.errors.contains("no network that is known here"), qPrintable(result.errors));
+        QCOMPARE(test::runHmr({"convert", data + "models/star.npz", "star.npz"}, folder_.path()).exitCode, 1);
+        QCOMPARE(test::runHmr({"convert", data + "models/tiny.npz", "copy.txt"}, folder_.path()).exitCode, 1);
+        QVERIFY(!QFile::exists(folder_.filePath("copy.safetensors")) && !QFile::exists(folder_.filePath("star.npz")));
+    }
+
     void everyTensorIsListedWhenAsked() {
         const auto plain = info({"random.safetensors"}), full = info({"--all", "random.safetensors"});
         QVERIFY(!plain.output.contains("conv1.weight"));

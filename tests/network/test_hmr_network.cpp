@@ -6,6 +6,7 @@
 
 #include "body/error.h"
 #include "body/rotation.h"
+#include "network/flip.h"
 #include "network/formula_weights.h"
 #include "network/hmr_network.h"
 #include "network/modules.h"
@@ -220,6 +221,43 @@ private Q_SLOTS:
         QVERIFY2(worst < 1e-4, qPrintable(QString::number(worst)));
         QVERIFY(network->recover({}, 0).empty());
         QVERIFY(!errorOf([&] { network->recover(crops, 2); }).empty());
+    }
+
+    void flippedAnswersOfMirrorImagesMirrorEachOther() {
+        auto recipe = smallRecipe();
+        recipe.hasJointMaps = true;
+        HmrModel model(modelOptions(recipe));
+        fillByFormula(*model);
+        const auto file = inFolder("flipped.safetensors");
+        saveWeights(file, *model, recipe, {});
+        const auto network = HmrNetwork::load(file, {.threads = 1, .flips = true});
+        const auto crops = randomCrops(3, recipe.inputSize);
+        const auto straight = network->recover(crops, 3), mirrorImages = network->recover(flippedPictures(crops, recipe.inputSize), 3);
+        for (std::size_t i = 0; i < straight.size(); ++i) {
+            const BodyParameters turned = mirrored(mirrorImages[i].parameters);
+            for (int joint = 0; joint < kNumSmplJoints; ++joint)
+                QVERIFY(angleBetween(rotationFromAxisAngle(straight[i].parameters.pose.row(joint).transpose()),
+                                     rotationFromAxisAngle(turned.pose.row(joint).transpose())) < 1e-3);
+            QVERIFY(std::abs(straight[i].camera.translation.x() + mirrorImages[i].camera.translation.x()) < 1e-4);
+            for (int joint = 0; joint < kNumCocoPlusJoints; ++joint) {
+                const int other = kCocoPlusFlip[static_cast<std::size_t>(joint)];
+                QVERIFY(std::abs(straight[i].seenJoints->positions(joint, 0) + mirrorImages[i].seenJoints->positions(other, 0)) < 1e-4);
+                QVERIFY(std::abs(straight[i].seenJoints->deviations[joint] - mirrorImages[i].seenJoints->deviations[other]) < 1e-4);
+            }
+        }
+    }
+
+    void narrowBackbonesComeBack() {
+        auto recipe = smallRecipe();
+        recipe.baseChannels = 16;
+        recipe.hasJointMaps = true;
+        const HmrModel model(modelOptions(recipe)), wide(modelOptions([&] { auto other = recipe; other.baseChannels = 64; return other; }()));
+        QVERIFY(countParameters(*model) * 8 < countParameters(*wide));
+        const auto file = inFolder("narrow.safetensors");
+        saveWeights(file, *model, recipe, {});
+        QCOMPARE(HmrNetwork::load(file)->recipe().baseChannels, 16);
+        recipe.baseChannels = 4;
+        QVERIFY(!errorOf([&] { modelOptions(recipe); }).empty());
     }
 
     void refusesWeightsOfAnotherNetwork() {

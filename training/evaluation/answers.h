@@ -31,8 +31,11 @@ public:
     virtual std::vector<Answer> answer(std::span<const EvaluationPerson> people) = 0;
 };
 
-/// The network; `flipped` averages with the answer for the mirrored picture.
-std::unique_ptr<Method> networkMethod(std::shared_ptr<HmrNetwork> network, std::shared_ptr<const BodyModel> body, bool flipped);
+/// The network alone.
+std::unique_ptr<Method> networkMethod(std::shared_ptr<HmrNetwork> network, std::shared_ptr<const BodyModel> body);
+
+/// The network, its bodies pulled onto the joints that it sees, as the program does (body/fitting/seen_joint_fitter.h).
+std::unique_ptr<Method> fittedNetworkMethod(std::shared_ptr<HmrNetwork> network, std::shared_ptr<const BodyModel> body);
 
 /// The same body for everybody.
 std::unique_ptr<Method> constantMethod(std::string name, const BodyModel& body, const BodyParameters& parameters);

@@ -162,16 +162,17 @@ EvaluationReport emptyReport(const EvaluationOptions& options, const EvaluationS
 
 EvaluationReport evaluate(const EvaluationOptions& options) {
     const std::shared_ptr<HmrNetwork> network =
-        HmrNetwork::load(options.weights.empty() ? resourcePath("weights/default.safetensors") : options.weights, NetworkOptions{options.threads});
+        HmrNetwork::load(options.weights.empty() ? resourcePath("weights/default.safetensors") : options.weights, NetworkOptions{.threads = options.threads, .flips = options.flipped});
     const auto body = loadBodyModel(options.body.empty() ? resourcePath("body/openbody.npz") : options.body);
     const auto set = openEvaluationSet(options, *body, network->recipe().inputSize, network->recipe().personShare);
     const BodyParameters mean = meanBodyOf(loadPosePrior(options.prior.empty() ? resourcePath("prior/poses.npz") : options.prior));
     std::vector<std::unique_ptr<Method>> methods;
-    methods.push_back(networkMethod(network, body, options.flipped));
+    methods.push_back(networkMethod(network, body));
+    if (network->recipe().hasJointMaps) methods.push_back(fittedNetworkMethod(network, body));
     methods.push_back(constantMethod("mean pose", *body, mean));
     if (options.fits) {
         methods.push_back(fitMethod("fit from mean pose", body, constantMethod("mean pose", *body, mean), kFreePoseDeviation));
-        methods.push_back(fitMethod("fit from network", body, networkMethod(network, body, options.flipped), kNearPoseDeviation));
+        methods.push_back(fitMethod("fit from network", body, networkMethod(network, body), kNearPoseDeviation));
     }
 
     Judge judge(body, ruleOf(options, *body));

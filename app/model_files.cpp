@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#include "app/model_files.h"
+
+#include <QCoreApplication>
+#include <QStringList>
+
+#include "body/error.h"
+#include "formats/body_file.h"
+#include "formats/body_identity.h"
+#include "formats/tensors/tensor_bundle.h"
+#include "network/published_weights.h"
+
+namespace hmr {
+namespace {
+
+namespace fs = std::filesystem;
+
+QString tr(const char* text) { return QCoreApplication::translate("ModelFiles", text); }
+
+/// Bodies are archives of .npy or pickles with a template; all else is taken for weights, whose reader says what it is not.
+bool isBody(const fs::path& path) {
+    const std::string extension = path.extension().string();
+    return !tensorBundleIndex(path) && (extension == ".npz" || extension == ".pkl");
+}
+
+QString bodySummary(const BodyModel& body, const fs::path& path) {
+    const BodyIdentity identity = identifyBody(body.data(), path);
+    QStringList words;
+    words << (identity.family.empty() ? tr("Body in SMPL's layout") : QString::fromStdString(identity.family));
+    if (!identity.version.empty()) words << QString::fromStdString(identity.version);
+    if (!identity.gender.empty()) words << QString::fromStdString(identity.gender);
+    return words.join(" ") + tr(": %1 vertices, %2 joints, %3 shapes").arg(body.numVertices()).arg(body.numJoints()).arg(body.numBetas());
+}
+
+QString recipeSummary(const std::string& architecture, const NetworkRecipe* recipe) {
+    if (!recipe) return QString::fromStdString(architecture);
+    return tr("crop of %1 pixels, %2 rotations, %3")
+        .arg(recipe->inputSize)
+        .arg(QString::fromStdString(recipe->rotationEncoding), recipe->padWithEdge ? tr("border repeated") : tr("black beyond the picture"));
+}
+
+ModelFile inspectBody(const fs::path& path) {
+    const auto body = loadBodyModel(path);
+    if (const auto obstacle = whyHmrCannotDrive(*body)) throw Error(path.string() + ": " + *obstacle);
+    ModelFile file{ModelFile::Kind::Body, path, bodySummary(*body, path), {}, QString::fromStdString(body->data().contentHash)};
+    return file;
+}
+
+ModelFile inspectWeights(const fs::path& path) {
+    const auto tensors = openTensorFile(path);
+    ModelFile file{ModelFile::Kind::Weights, path, {}, {}, {}};
+    const auto metadata = tensors->metadata();
+    if (metadata.contains("recipe")) {
+        file.summary = recipeSummary(metadata.contains("architecture") ? metadata.at("architecture") : "hmr", nullptr);
+        if (metadata.contains("origin")) file.summary = QString::fromStdString(metadata.at("origin"));
+        if (metadata.contains("body_model_hash")) file.wantedBodyHash = QString::fromStdString(metadata.at("body_model_hash"));
+        return file;
+    }
+    const auto network = recognizePublished(*tensors);
+    if (!network)
+        throw Error(path.string() + ": this " + tensors->format() + " is of no network that is known here. Choose weights of SPIN, EFT, "
+                    "MMHuman3D's HMR, the original HMR, HMR 2.0, or those that `hmr train` wrote.");
+    const NetworkRecipe recipe = publishedRecipe(*network);
+    file.summary = QString::fromStdString(describe(*network)) + "\n" + recipeSummary({}, &recipe);
+    return file;
+}
+
+}  // namespace
+
+ModelFile inspectModelFile(const fs::path& path) { return isBody(path) ? inspectBody(path) : inspectWeights(path); }
+
+std::optional<QString> remarkOnPair(const ModelFile& body, const ModelFile& weights) {
+    if (weights.wantedBodyHash.isEmpty() || weights.wantedBodyHash == body.bodyHash) return std::nullopt;
+    return tr("These weights were trained with another body: poses fit, shape numbers mean something else.");
+}
+
+}  // namespace hmr

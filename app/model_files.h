@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <QString>
+#include <filesystem>
+#include <optional>
+
+namespace hmr {
+
+/// What a model file is, found out by opening it.
+struct ModelFile {
+    enum class Kind { Body, Weights };
+    Kind kind = Kind::Body;
+    std::filesystem::path path;
+    QString summary;        ///< a line or two for people
+    QString wantedBodyHash; ///< of weights that were trained with one body
+    QString bodyHash;       ///< of a body
+};
+
+/// Throws Error when it is neither body nor weights, or cannot be used here (with the reason).
+ModelFile inspectModelFile(const std::filesystem::path& path);
+
+/// Why the two cannot or had better not work together; nothing when they fit.
+std::optional<QString> remarkOnPair(const ModelFile& body, const ModelFile& weights);
+
+}  // namespace hmr

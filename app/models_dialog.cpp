@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+#include "app/models_dialog.h"
+
+#include <QDialogButtonBox>
+#include <QDragEnterEvent>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QGroupBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QListWidget>
+#include <QMimeData>
+#include <QPushButton>
+#include <QSettings>
+#include <QUrl>
+#include <QVBoxLayout>
+
+#include "app/main_window.h"
+#include "body/error.h"
+#include "formats/resources.h"
+
+namespace hmr {
+namespace {
+
+constexpr const char* kKnownKey = "models/known";
+constexpr int kMostKnown = 12;
+
+QString whereToGetThem() {
+    return ModelsDialog::tr(
+        "<p><b>Official files</b> (register there and accept their licence):<br>"
+        "SMPL neutral for HMR and SPIN: <a href='https://smplify.is.tue.mpg.de'>smplify.is.tue.mpg.de</a>, "
+        "<i>basicModel_neutral_lbs_10_207_0_v1.0.0.pkl</i><br>"
+        "SMPL female, male, 1.1.0: <a href='https://smpl.is.tue.mpg.de'>smpl.is.tue.mpg.de</a>, <i>version 1.1.0 for Python</i><br>"
+        "SMPL-H: <a href='https://mano.is.tue.mpg.de'>mano.is.tue.mpg.de</a>, <i>Extended SMPL+H</i> · "
+        "SMPL-X: <a href='https://smpl-x.is.tue.mpg.de'>smpl-x.is.tue.mpg.de</a>, <i>SMPLX_NEUTRAL.npz</i><br>"
+        "Weights of SPIN, EFT, MMHuman3D's HMR, the original HMR and HMR 2.0: in their projects' downloads; open the .pt, .pth, .ckpt or "
+        ".index file as it is.</p>");
+}
+
+ModelFile inspectOrExplain(const std::filesystem::path& chosen, std::string_view shipped) {
+    return inspectModelFile(chosen.empty() ? resourcePath(shipped) : chosen);
+}
+
+}  // namespace
+
+ModelsDialog::ModelsDialog(const ModelSettings& settings, QWidget* parent) : QDialog(parent), settings_(settings) {
+    setObjectName("modelsDialog");
+    setWindowTitle(tr("Models"));
+    setMinimumWidth(640);
+    setAcceptDrops(true);
+    auto* layout = new QVBoxLayout(this);
+    layout->addWidget(buildRow(tr("Body"), "body", bodyLabel_, ModelFile::Kind::Body));
+    layout->addWidget(buildRow(tr("Network"), "weights", weightsLabel_, ModelFile::Kind::Weights));
+    message_ = new QLabel(this);
+    message_->setObjectName("modelsMessage");
+    message_->setWordWrap(true);
+    layout->addWidget(message_);
+
+    layout->addWidget(new QLabel(tr("Used before (double-click) — or drop a model file here:"), this));
+    known_ = new QListWidget(this);
+    known_->setObjectName("knownModels");
+    known_->setMaximumHeight(110);
+    connect(known_, &QListWidget::itemActivated, this, [this](QListWidgetItem* item) { use(item->text().toStdString()); });
+    layout->addWidget(known_);
+    auto* sources = new QLabel(whereToGetThem(), this);
+    sources->setObjectName("modelSources");
+    sources->setOpenExternalLinks(true);
+    sources->setWordWrap(true);
+    layout->addWidget(sources);
+    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
+    buttons->setObjectName("modelsButtons");
+    connect(buttons, &QDialogButtonBox::accepted, this, &ModelsDialog::accept);
+    connect(buttons, &QDialogButtonBox::rejected, this, &ModelsDialog::reject);
+    layout->addWidget(buttons);
+    fillKnown();
+    showFile(ModelFile::Kind::Body);
+    showFile(ModelFile::Kind::Weights);
+}
+
+QWidget* ModelsDialog::buildRow(const QString& title, const QString& name, QLabel*& label, ModelFile::Kind kind) {
+    auto* box = new QGroupBox(title, this);
+    auto* row = new QHBoxLayout(box);
+    label = new QLabel(box);
+    label->setObjectName(name + "Summary");
+    label->setWordWrap(true);
+    label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    auto* open = new QPushButton(tr("Open…"), box);
+    open->setObjectName(name + "Open");
+    auto* shipped = new QPushButton(tr("Use shipped"), box);
+    shipped->setObjectName(name + "Shipped");
+    row->addWidget(label, 1);
+    row->addWidget(open);
+    row->addWidget(shipped);
+    connect(open, &QPushButton::clicked, this, [this, kind] { chooseFile(kind); });
+    connect(shipped, &QPushButton::clicked, this, [this, kind] { useShipped(kind); });
+    return box;
+}
+
+void ModelsDialog::showFile(ModelFile::Kind kind) {
+    const bool isBody = kind == ModelFile::Kind::Body;
+    const auto& path = isBody ? settings_.body : settings_.weights;
+    auto& slot = isBody ? body_ : weights_;
+    QLabel* label = isBody ? bodyLabel_ : weightsLabel_;
+    const QString name = path.empty() ? tr("shipped with the program") : QString::fromStdString(path.string());
+    try {
+        if (!slot) slot = inspectOrExplain(path, isBody ? "body/openbody.npz" : "weights/default.safetensors");
+        label->setText(slot->summary + "\n" + name);
+    } catch (const Error& error) {
+        label->setText(tr("cannot be used") + "\n" + name);
+        showMessage(QString::fromStdString(error.what()), true);
+    }
+}
+
+void ModelsDialog::use(const std::filesystem::path& file) {
+    try {
+        take(inspectModelFile(file));
+    } catch (const Error& error) {
+        showMessage(QString::fromStdString(error.what()), true);
+    }
+}
+
+void ModelsDialog::take(const ModelFile& file) {
+    const bool isBody = file.kind == ModelFile::Kind::Body;
+    (isBody ? body_ : weights_) = file;
+    (isBody ? settings_.body : settings_.weights) = file.path;
+    showFile(file.kind);
+    const auto remark = body_ && weights_ ? remarkOnPair(*body_, *weights_) : std::nullopt;
+    showMessage(remark.value_or(QString()), false);
+}
+
+void ModelsDialog::useShipped(ModelFile::Kind kind) {
+    const bool isBody = kind == ModelFile::Kind::Body;
+    (isBody ? body_ : weights_).reset();
+    (isBody ? settings_.body : settings_.weights).clear();
+    showMessage({}, false);
+    showFile(kind);
+}
+
+void ModelsDialog::chooseFile(ModelFile::Kind kind) {
+    const bool isBody = kind == ModelFile::Kind::Body;
+    const QString filter = isBody ? tr("Bodies (*.pkl *.npz);;All files (*)")
+                                  : tr("Weights (*.safetensors *.pt *.pth *.ckpt *.tar *.index);;All files (*)");
+    auto* dialog = new QFileDialog(this, isBody ? tr("Open a body") : tr("Open weights"), {}, filter);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& file) { use(file.toStdString()); });
+    dialog->open();
+}
+
+void ModelsDialog::showMessage(const QString& text, bool isProblem) {
+    message_->setText(text);
+    message_->setStyleSheet(isProblem ? "color: #e07070" : QString());
+    message_->setVisible(!text.isEmpty());
+}
+
+void ModelsDialog::fillKnown() {
+    for (const QString& file : QSettings().value(kKnownKey).toStringList())
+        if (QFileInfo::exists(file)) known_->addItem(file);
+}
+
+void ModelsDialog::dragEnterEvent(QDragEnterEvent* event) {
+    if (event->mimeData()->hasUrls()) event->acceptProposedAction();
+}
+
+void ModelsDialog::dropEvent(QDropEvent* event) {
+    for (const QUrl& url : event->mimeData()->urls())
+        if (url.isLocalFile()) use(url.toLocalFile().toStdString());
+    event->acceptProposedAction();
+}
+
+void ModelsDialog::accept() {
+    QSettings settings;
+    QStringList known = settings.value(kKnownKey).toStringList();
+    for (const auto& path : {settings_.body, settings_.weights}) {
+        if (path.empty()) continue;
+        const QString file = QString::fromStdString(path.string());
+        known.removeAll(file);
+        known.prepend(file);
+    }
+    settings.setValue(kKnownKey, QStringList(known.mid(0, kMostKnown)));
+    QDialog::accept();
+}
+
+void openModelsDialog(MainWindow& window) {
+    auto* dialog = new ModelsDialog(window.options().models, &window);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    QObject::connect(dialog, &QDialog::accepted, &window, [dialog, &window] {
+        saveModelSettings(dialog->settings());
+        window.useModels(dialog->settings());
+    });
+    dialog->open();
+}
+
+}  // namespace hmr

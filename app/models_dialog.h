@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <QDialog>
+#include <optional>
+
+#include "app/model_files.h"
+#include "app/recovery_engine.h"
+
+class QLabel;
+class QListWidget;
+class QPushButton;
+
+namespace hmr {
+
+class MainWindow;
+
+/// The body and the network in use, what they are, and others: chosen in a file dialog, dropped on it, or used before. Says
+/// where the official files are obtained. A file that cannot be used is refused with the reason and nothing changes.
+class ModelsDialog : public QDialog {
+    Q_OBJECT
+public:
+    explicit ModelsDialog(const ModelSettings& settings, QWidget* parent = nullptr);
+
+    ModelSettings settings() const { return settings_; }
+    /// Takes the file as the body or as the weights, whatever it is; shows the reason where it is neither.
+    void use(const std::filesystem::path& file);
+
+protected:
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+    void accept() override;
+
+private:
+    QWidget* buildRow(const QString& title, const QString& name, QLabel*& label, ModelFile::Kind kind);
+    void chooseFile(ModelFile::Kind kind);
+    void useShipped(ModelFile::Kind kind);
+    void take(const ModelFile& file);
+    void showFile(ModelFile::Kind kind);
+    void showMessage(const QString& text, bool isProblem);
+    void fillKnown();
+
+    ModelSettings settings_;
+    std::optional<ModelFile> body_, weights_;
+    QLabel *bodyLabel_ = nullptr, *weightsLabel_ = nullptr, *message_ = nullptr;
+    QListWidget* known_ = nullptr;
+};
+
+/// Lets a person choose in such a dialog; the window then loads what was chosen, and the choice is remembered.
+void openModelsDialog(MainWindow& window);
+
+}  // namespace hmr

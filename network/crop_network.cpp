@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#include "network/crop_network.h"
+
+#include <torch/torch.h>
+
+#include "body/error.h"
+#include "network/published_weights.h"
+#include "network/script_network.h"
+#include "network/slim_hmr.h"
+#include "network/transformer_hmr.h"
+
+namespace hmr {
+namespace {
+
+bool fits(torch::IntArrayRef found, const std::vector<std::int64_t>& wanted) {
+    if (found.size() != wanted.size()) return false;
+    for (std::size_t i = 0; i < wanted.size(); ++i)
+        if (wanted[i] >= 0 && found[i] != wanted[i]) return false;
+    return true;
+}
+
+std::string shapeText(torch::IntArrayRef shape) {
+    std::string text = "[";
+    for (std::size_t i = 0; i < shape.size(); ++i) text += (i ? "," : "") + (shape[i] < 0 ? "any" : std::to_string(shape[i]));
+    return text + "]";
+}
+
+}  // namespace
+
+NamedTensors::NamedTensors(std::map<std::string, NdArray> arrays, std::string nameForErrors)
+    : nameForErrors_(std::move(nameForErrors)) {
+    while (!arrays.empty()) {
+        const auto entry = arrays.extract(arrays.begin());
+        const NdArray& array = entry.mapped();
+        const std::vector<std::int64_t> shape(array.shape.begin(), array.shape.end());
+        const std::vector<float> values = array.as<float>();
+        tensors_[entry.key()] = torch::from_blob(const_cast<float*>(values.data()), shape, torch::kFloat32).clone();
+    }
+}
+
+torch::Tensor NamedTensors::get(const std::string& name, std::vector<std::int64_t> shape) const {
+    const auto found = tensors_.find(name);
+    if (found == tensors_.end())
+        throw Error(nameForErrors_ + ": the tensor \"" + name + "\" is missing; the file is incomplete or of another network.");
+    if (!fits(found->second.sizes(), shape))
+        throw Error(nameForErrors_ + ": the tensor \"" + name + "\" has the shape " + shapeText(found->second.sizes()) + ", expected " +
+                    shapeText(shape) + ".");
+    if (!torch::isfinite(found->second).all().item<bool>())
+        throw Error(nameForErrors_ + ": the tensor \"" + name + "\" holds numbers that are not finite; the file is damaged.");
+    return found->second;
+}
+
+std::size_t NamedTensors::numNumbers() const {
+    std::size_t count = 0;
+    for (const auto& [name, tensor] : tensors_) count += static_cast<std::size_t>(tensor.numel());
+    return count;
+}
+
+bool isCropArchitecture(const std::string& architecture) {
+    return architecture == kSlimArchitecture || architecture == kTransformerArchitecture || architecture == kScriptArchitecture;
+}
+
+std::unique_ptr<CropNetwork> makeCropNetwork(const NetworkRecipe& recipe, const NamedTensors& tensors) {
+    if (recipe.architecture == kSlimArchitecture) return std::make_unique<SlimHmr>(recipe, tensors);
+    if (recipe.architecture == kTransformerArchitecture) return std::make_unique<TransformerHmr>(tensors);
+    throw Error("Unknown network architecture \"" + recipe.architecture + "\".");
+}
+
+}  // namespace hmr

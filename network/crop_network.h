@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+
+#include "formats/npz.h"
+#include "network/modules.h"
+
+namespace hmr {
+
+/// A network of an architecture that only published weights have: answers for normalized crops. Immutable.
+class CropNetwork {
+public:
+    virtual ~CropNetwork() = default;
+    /// Of normalized pictures [N,3,S,S].
+    virtual HmrPrediction operator()(const torch::Tensor& images) const = 0;
+    virtual std::size_t numParameters() const = 0;
+};
+
+/// The tensors that a network is made of, by name; what it asks for is checked.
+class NamedTensors {
+public:
+    /// Empties the arrays one by one, since large networks would not fit twice.
+    NamedTensors(std::map<std::string, NdArray> arrays, std::string nameForErrors);
+
+    bool contains(const std::string& name) const { return tensors_.contains(name); }
+    /// Throws Error when it is missing, of another shape (−1 stands for any extent), or holds numbers that are not finite.
+    torch::Tensor get(const std::string& name, std::vector<std::int64_t> shape) const;
+    std::size_t numNumbers() const;
+
+private:
+    std::map<std::string, torch::Tensor> tensors_;
+    std::string nameForErrors_;
+};
+
+/// Whether the architecture is made by makeCropNetwork, not by HmrModel.
+bool isCropArchitecture(const std::string& architecture);
+
+/// Throws Error when the tensors are not those of the recipe's architecture.
+std::unique_ptr<CropNetwork> makeCropNetwork(const NetworkRecipe& recipe, const NamedTensors& tensors);
+
+}  // namespace hmr

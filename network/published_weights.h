@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+
+#include "formats/tensors/tensor_file.h"
+#include "network/hmr_network.h"
+
+namespace hmr {
+
+/// Networks that others have published and that are run here, told by the names and shapes of their tensors.
+enum class PublishedNetwork {
+    Spin,           ///< SPIN and what has its layout (EFT, HMR trained by SPIN's code): ResNet-50, six numbers a joint
+    MmHuman3d,      ///< HMR and SPIN of MMHuman3D: the same network under other names
+    HmrTensorFlow,  ///< the paper's own checkpoint: slim's resnet_v2_50, axis-angle
+    Hmr2            ///< 4D-Humans' HMR 2.0: a vision transformer with a transformer decoder
+};
+
+/// What the file's tensors are; nothing when they are of no network that is known.
+std::optional<PublishedNetwork> recognizePublished(const TensorFile& file);
+
+/// For people: "SPIN family (ResNet-50, 6D rotations)".
+std::string describe(PublishedNetwork network);
+
+/// How the network wants its crop and what its numbers mean.
+NetworkRecipe publishedRecipe(PublishedNetwork network);
+
+/// A network in the names, layout and number type that this program runs.
+struct NativeWeights {
+    NetworkRecipe recipe;
+    std::map<std::string, NdArray> tensors;       ///< float32; convolutions [out, in, height, width]
+    std::map<std::string, std::string> metadata;  ///< where it came from
+};
+
+/// Reads a published network. Throws Error: no known network (says what was found), a tensor missing or of another shape.
+NativeWeights nativeWeights(const TensorFile& file);
+
+/// Writes a published network as .safetensors with its recipe, which opens faster and like weights of our own. Throws Error.
+void convertWeights(const std::filesystem::path& from, const std::filesystem::path& to);
+
+/// The architectures that only published networks have (hmr_network.h names the others).
+inline constexpr const char* kSlimArchitecture = "hmr-slim-resnet50";
+inline constexpr const char* kTransformerArchitecture = "hmr2-vit";
+
+}  // namespace hmr

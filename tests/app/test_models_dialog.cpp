@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#include <QAction>
+#include <QDialogButtonBox>
+#include <QLabel>
+#include <QListWidget>
+#include <QMimeData>
+#include <QPushButton>
+
+#include "app/models_dialog.h"
+#include "support/test_class.h"
+#include "window_fixture.h"
+
+using namespace hmr;
+using namespace hmr::test;
+
+namespace {
+
+QString dataFile(const char* name) { return QString(HMR_TEST_DATA "/") + name; }
+
+QString textOf(const QDialog& dialog, const char* label) { return dialog.findChild<QLabel*>(label)->text(); }
+
+}  // namespace
+
+/// The Models dialog with files of data/models and data/tensors.
+class TestModelsDialog : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void theMenuOpensItWithTheModelsInUse() {
+        WindowFixture fixture;
+        fixture.child<QAction>("models")->trigger();
+        auto* dialog = fixture.child<ModelsDialog>("modelsDialog");
+        QVERIFY(dialog && dialog->isVisible());
+        QVERIFY2(textOf(*dialog, "bodySummary").startsWith("open body"), qPrintable(textOf(*dialog, "bodySummary")));
+        QVERIFY(textOf(*dialog, "weightsSummary").contains("shipped"));
+        QVERIFY(textOf(*dialog, "modelSources").contains("smpl.is.tue.mpg.de"));
+    }
+    void aDroppedBodyIsTakenAndTheOddPairRemarked() {
+        ModelsDialog dialog({});
+        QMimeData files;
+        files.setUrls({QUrl::fromLocalFile(dataFile("models/tiny_hmr.pkl"))});
+        QDragEnterEvent enter(QPoint(10, 10), Qt::CopyAction, &files, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(&dialog, &enter);
+        QVERIFY(enter.isAccepted());
+        QDropEvent drop(QPointF(10, 10), Qt::CopyAction, &files, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(&dialog, &drop);
+        QCOMPARE(QString::fromStdString(dialog.settings().body.string()), dataFile("models/tiny_hmr.pkl"));
+        QVERIFY(textOf(dialog, "bodySummary").contains("6 vertices, 24 joints, 10 shapes"));
+        QVERIFY2(textOf(dialog, "modelsMessage").contains("trained with another body"), qPrintable(textOf(dialog, "modelsMessage")));
+        dialog.findChild<QPushButton*>("bodyShipped")->click();
+        QVERIFY(dialog.settings().body.empty());
+        QVERIFY(textOf(dialog, "bodySummary").startsWith("open body"));
+    }
+    void whatCannotBeUsedIsRefusedWithTheReason_data() {
+        QTest::addColumn<QString>("reason");
+        QTest::newRow("models/star.npz") << "STAR model";
+        QTest::newRow("models/bad_system.pkl") << "Nothing was executed";
+        QTest::newRow("models/tiny.npz") << "no regressor of the 19 coco-plus joints";
+        QTest::newRow("tensors/plain.pt") << "no network that is known here";
+        QTest::newRow("tensors/bundle.index") << "no network that is known here";
+        QTest::newRow("models/nowhere.pkl") << "nowhere.pkl";
+    }
+    void whatCannotBeUsedIsRefusedWithTheReason() {
+        QFETCH(QString, reason);
+        ModelsDialog dialog({});
+        dialog.use(dataFile(QTest::currentDataTag()).toStdString());
+        QVERIFY2(textOf(dialog, "modelsMessage").contains(reason), qPrintable(textOf(dialog, "modelsMessage")));
+        QVERIFY(dialog.settings() == ModelSettings{});
+    }
+    void theChoiceIsUsedAndRemembered() {
+        WindowFixture fixture;
+        fixture.child<QAction>("models")->trigger();
+        auto* dialog = fixture.child<ModelsDialog>("modelsDialog");
+        dialog->use(dataFile("models/tiny_hmr.pkl").toStdString());
+        dialog->findChild<QDialogButtonBox*>("modelsButtons")->button(QDialogButtonBox::Ok)->click();
+        QCOMPARE(QString::fromStdString(fixture.window->options().models.body.string()), dataFile("models/tiny_hmr.pkl"));
+        QCOMPARE(QString::fromStdString(loadModelSettings().body.string()), dataFile("models/tiny_hmr.pkl"));
+        ModelsDialog next({});
+        QCOMPARE(next.findChild<QListWidget*>("knownModels")->item(0)->text(), dataFile("models/tiny_hmr.pkl"));
+    }
+};
+
+HMR_TEST_CLASS(TestModelsDialog, "test_models_dialog")
+#include "test_models_dialog.moc"

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+#include <QTemporaryDir>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "body/rotation.h"
+#include "body/skeleton.h"
+#include "formats/atomic_file.h"
+#include "formats/safetensors.h"
+#include "network/published_weights.h"
+#include "support/error_text.h"
+#include "support/formula_picture.h"
+#include "support/test_class.h"
+
+using namespace hmr;
+using hmr::test::errorText;
+
+namespace {
+
+using Arrays = std::map<std::string, NdArray>;
+
+/// The numbers that data/network/make_published_reference.py gives a tensor.
+NdArray formulaTensor(const std::string& name, const std::vector<std::size_t>& shape, int seed) {
+    std::size_t count = 1;
+    for (const std::size_t extent : shape) count *= extent;
+    double offset = 0, gain = 0.1;
+    if (name.ends_with("moving_variance")) {
+        offset = 1;
+        gain = 0.5;
+    } else if (name.ends_with("gamma") || (shape.size() == 1 && name.ends_with("weight"))) {
+        offset = 0.6;
+    } else if (name.find("init_") != std::string::npos || name == "mean_param") {
+        gain = 0.5;
+    } else if (shape.size() == 2 || shape.size() == 4) {
+        const bool isTransformer = name.starts_with("backbone.") || name.starts_with("smpl_head.");
+        gain = (isTransformer ? 4 : name.find(".fc3.") != std::string::npos ? 1 : 3) / std::sqrt(static_cast<double>(count / shape[0]));
+    }
+    std::vector<float> values(count);
+    for (std::size_t i = 0; i < count; ++i)
+        values[i] = static_cast<float>(offset + gain * std::sin(static_cast<double>(i) * 12.9898 + 78.233 * seed));
+    return NdArray::from(values, shape);
+}
+
+std::string recipeText(const NetworkRecipe& recipe) {
+    const nlohmann::json json = {{"architecture", recipe.architecture}, {"input_size", recipe.inputSize},
+                                 {"mean", recipe.mean},                 {"deviation", recipe.deviation},
+                                 {"person_share", recipe.personShare},  {"pad_with_edge", recipe.padWithEdge},
+                                 {"rotation_encoding", recipe.rotationEncoding}, {"iterations", recipe.iterations}};
+    return json.dump();
+}
+
+/// Tensors in memory that pretend to be a file.
+class TensorsInMemory : public TensorFile {
+public:
+    explicit TensorsInMemory(Arrays arrays) : arrays_(std::move(arrays)) {
+        for (const auto& [name, array] : arrays_) infos_[name] = {array.type, array.shape};
+    }
+    std::string format() const override { return "test"; }
+    const std::filesystem::path& path() const override { return path_; }
+    const std::map<std::string, TensorInfo>& tensors() const override { return infos_; }
+    NdArray read(const std::string& name) const override { return arrays_.at(name); }
+
+private:
+    std::filesystem::path path_ = "memory.pt";
+    Arrays arrays_;
+    std::map<std::string, TensorInfo> infos_;
+};
+
+using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+Matrix matrixOf(const NdArray& array) {
+    const std::vector<double> values = array.as<double>();
+    const auto columns = array.shape.size() > 1 ? static_cast<Eigen::Index>(array.shape[1]) : 1;
+    return Eigen::Map<const Matrix>(values.data(), static_cast<Eigen::Index>(array.shape[0]), columns);
+}
+
+}  // namespace
+
+/// Architectures of published networks against PyTorch (data/network/published_reference.json), and what becomes of files.
+class TestPublishedNetworks : public QObject {
+    Q_OBJECT
+    QTemporaryDir directory_;
+    std::filesystem::path folder_;
+    nlohmann::json references_;
+
+    Arrays arraysOf(const std::string& architecture) const {
+        Arrays arrays;
+        int seed = 0;
+        for (const auto& [name, shape] : references_.at(architecture).at("shapes").items())  // sorted by name
+            arrays[name] = formulaTensor(name, shape.get<std::vector<std::size_t>>(), seed++);
+        return arrays;
+    }
+    std::filesystem::path write(const Arrays& arrays, PublishedNetwork network) const {
+        const auto file = folder_ / "network.safetensors";
+        writeSafetensors(file, arrays, {{"recipe", recipeText(publishedRecipe(network))}});
+        return file;
+    }
+    Arrays smallSpin() const {
+        std::mt19937 random(2);
+        std::normal_distribution<float> normal;
+        const auto tensor = [&](std::vector<std::size_t> shape) {
+            std::size_t count = 1;
+            for (const std::size_t extent : shape) count *= extent;
+            std::vector<float> values(count);
+            for (float& value : values) value = normal(random);
+            return NdArray::from(values, shape);
+        };
+        return {{"conv1.weight", tensor({2, 3, 1, 1})},    {"layer4.2.conv3.weight", tensor({1, 1, 1, 1})}, {"fc1.weight", tensor({6, 9})},
+                {"fc1.bias", tensor({6})},                 {"fc2.weight", tensor({6, 6})},                  {"fc2.bias", tensor({6})},
+                {"decpose.weight", tensor({4, 6})},        {"decpose.bias", tensor({4})},                   {"decshape.weight", tensor({2, 6})},
+                {"decshape.bias", tensor({2})},            {"deccam.weight", tensor({3, 6})},               {"deccam.bias", tensor({3})},
+                {"init_pose", tensor({1, 4})},             {"init_shape", tensor({1, 2})},                  {"init_cam", tensor({1, 3})},
+                {"bn1.num_batches_tracked", NdArray::from(std::vector<std::int64_t>{7}, {})}};
+    }
+
+private Q_SLOTS:
+    void initTestCase() {
+        folder_ = directory_.path().toStdString();
+        references_ = nlohmann::json::parse(readWholeFile(HMR_TEST_DATA "/network/published_reference.json"));
+    }
+
+    void architecturesAnswerAsInPyTorch_data() {
+        QTest::addColumn<int>("network");
+        QTest::newRow("hmr-slim-resnet50") << static_cast<int>(PublishedNetwork::HmrTensorFlow);
+        QTest::newRow("hmr2-vit") << static_cast<int>(PublishedNetwork::Hmr2);
+    }
+    void architecturesAnswerAsInPyTorch() {
+        QFETCH(int, network);
+        const std::string architecture = QTest::currentDataTag();
+        const auto loaded = HmrNetwork::load(write(arraysOf(architecture), static_cast<PublishedNetwork>(network)));
+        QCOMPARE(loaded->recipe().architecture, architecture);
+        const NetworkOutput output = loaded->recover(test::formulaPicture(loaded->recipe().inputSize), 1).at(0);
+        const nlohmann::json& expected = references_.at(architecture);
+        const std::vector<double> camera = expected.at("camera"), betas = expected.at("betas"), rotations = expected.at("rotations");
+        QVERIFY(std::abs(output.camera.scale - camera[0]) < 1e-4);
+        QVERIFY(std::abs(output.camera.translation.x() - camera[1]) < 1e-4);
+        QVERIFY(std::abs(output.camera.translation.y() - camera[2]) < 1e-4);
+        for (int i = 0; i < kNumBetas; ++i) QVERIFY(std::abs(output.parameters.betas[i] - betas[static_cast<std::size_t>(i)]) < 1e-4);
+        for (int joint = 0; joint < kNumSmplJoints; ++joint) {
+            const Eigen::Matrix3d rotation = rotationFromAxisAngle(output.parameters.pose.row(joint).transpose());
+            const Eigen::Map<const Eigen::Matrix<double, 3, 3, Eigen::RowMajor>> wanted(&rotations[static_cast<std::size_t>(9 * joint)]);
+            const double error = (rotation - wanted).cwiseAbs().maxCoeff();
+            QVERIFY2(error < 1e-4, qPrintable(QString("joint %1: %2").arg(joint).arg(error)));
+        }
+    }
+    void aMissingOrBadTensorIsNamed() {
+        Arrays arrays = arraysOf("hmr-slim-resnet50");
+        arrays.erase("3D_module.fc2.biases");
+        QString text = errorText([&] { HmrNetwork::load(write(arrays, PublishedNetwork::HmrTensorFlow)); });
+        QVERIFY2(text.contains("\"3D_module.fc2.biases\" is missing"), qPrintable(text));
+        arrays = arraysOf("hmr-slim-resnet50");
+        arrays["mean_param"] = NdArray::from(std::vector<float>(85, std::numeric_limits<float>::quiet_NaN()), {1, 85});
+        text = errorText([&] { HmrNetwork::load(write(arrays, PublishedNetwork::HmrTensorFlow)); });
+        QVERIFY2(text.contains("\"mean_param\" holds numbers that are not finite"), qPrintable(text));
+        arrays = arraysOf("hmr2-vit");
+        arrays["backbone.pos_embed"] = NdArray::from(std::vector<float>(160 * 50), {1, 50, 160});
+        text = errorText([&] { HmrNetwork::load(write(arrays, PublishedNetwork::Hmr2)); });
+        QVERIFY2(text.contains("[1,50,160], expected [1,193,160]"), qPrintable(text));
+    }
+    void spinsLinearLayersSurviveOurReluLayers() {
+        const Arrays spin = smallSpin();
+        const NativeWeights native = nativeWeights(TensorsInMemory(spin));
+        QCOMPARE(native.recipe.hiddenSize, 12);
+        QVERIFY(!native.recipe.padWithEdge);
+        QVERIFY(!native.tensors.contains("bn1.num_batches_tracked"));
+        const auto of = [](const Arrays& arrays, const std::string& layer, const Eigen::VectorXd& x) -> Eigen::VectorXd {
+            return matrixOf(arrays.at(layer + ".weight")) * x + matrixOf(arrays.at(layer + ".bias"));
+        };
+        for (int trial = 0; trial < 5; ++trial) {
+            const Eigen::VectorXd input = Eigen::VectorXd::Random(9);
+            const Eigen::VectorXd plain = of(spin, "fc2", of(spin, "fc1", input));
+            const Eigen::VectorXd rectified = of(native.tensors, "fc2", of(native.tensors, "fc1", input).cwiseMax(0)).cwiseMax(0);
+            for (const char* head : {"decpose", "decshape", "deccam"})
+                QVERIFY((of(spin, head, plain) - of(native.tensors, head, rectified)).cwiseAbs().maxCoeff() < 1e-5);
+        }
+    }
+    void kindsAreToldByTheirTensors() {
+        const Arrays spin = smallSpin();
+        QCOMPARE(*recognizePublished(TensorsInMemory(spin)), PublishedNetwork::Spin);
+        Arrays renamed;
+        for (const auto& [name, array] : spin) renamed[(name.starts_with("fc") || name.starts_with("dec") || name.starts_with("init") ? "head." : "backbone.") + name] = array;
+        QCOMPARE(*recognizePublished(TensorsInMemory(renamed)), PublishedNetwork::MmHuman3d);
+        const Arrays fromSpin = nativeWeights(TensorsInMemory(spin)).tensors, fromRenamed = nativeWeights(TensorsInMemory(renamed)).tensors;
+        for (const auto& [name, array] : fromSpin) QVERIFY(array.as<float>() == fromRenamed.at(name).as<float>());
+        QVERIFY(!recognizePublished(TensorsInMemory({{"encoder.weight", spin.at("fc1.bias")}})));
+        const QString text = errorText([&] { nativeWeights(TensorsInMemory({{"encoder.weight", spin.at("fc1.bias")}})); });
+        QVERIFY2(text.contains("no network that is known here") && text.contains("encoder.weight"), qPrintable(text));
+        Arrays incomplete = spin;
+        incomplete.erase("init_cam");
+        QVERIFY(errorText([&] { nativeWeights(TensorsInMemory(incomplete)); }).contains("\"init_cam\" is missing"));
+    }
+    void tensorFlowsAxesAreTurned() {
+        // Height 1, width 2, in 3, out 4 counts up in TensorFlow's order.
+        std::vector<float> counting(24);
+        for (std::size_t i = 0; i < counting.size(); ++i) counting[i] = static_cast<float>(i);
+        const NdArray one = NdArray::from(std::vector<float>{1}, {1});
+        const NativeWeights native = nativeWeights(TensorsInMemory({{"resnet_v2_50/conv1/weights", NdArray::from(counting, {1, 2, 3, 4})},
+                                                                    {"resnet_v2_50/conv1/weights/Adam", one},
+                                                                    {"D/pose/weights", one},
+                                                                    {"3D_module/fc1/weights", NdArray::from(counting, {6, 4})}}));
+        QCOMPARE(native.tensors.size(), 2u);
+        const NdArray& weights = native.tensors.at("resnet_v2_50.conv1.weights");
+        QCOMPARE(weights.shape, (std::vector<std::size_t>{4, 3, 1, 2}));
+        QCOMPARE(weights.as<float>()[1], 12.f);  // out 0, in 0, width 1
+        QCOMPARE(weights.as<float>()[2], 4.f);   // out 0, in 1
+        QCOMPARE(native.tensors.at("3D_module.fc1.weights").as<float>()[1], 4.f);
+        QCOMPARE(native.recipe.rotationEncoding, std::string("axis-angle"));
+    }
+};
+
+HMR_TEST_CLASS(TestPublishedNetworks, "test_published_networks")
+#include "test_published_networks.moc"

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#include <torch/script.h>
+
+#include <QTemporaryDir>
+
+#include "formats/atomic_file.h"
+#include "network/hmr_network.h"
+#include "support/error_text.h"
+#include "support/random_weights.h"
+#include "support/test_class.h"
+
+using namespace hmr;
+using hmr::test::errorText;
+
+/// TorchScript modules, and what a person says of a network in the JSON beside it.
+class TestScriptNetwork : public QObject {
+    Q_OBJECT
+    QTemporaryDir folder_;
+    std::filesystem::path root_;
+
+    /// A module whose camera says the picture's mean, in one of the forms of an answer.
+    std::filesystem::path writeModule(const char* name, const std::string& answer, const char* described) const {
+        torch::jit::Module module("Network");
+        module.register_parameter("start", torch::full({1, 82}, 0.25), false);
+        module.define("def forward(self, x):\n    n = x.size(0)\n    m = x.mean([1, 2, 3]).unsqueeze(1)\n    return " + answer + "\n");
+        const auto file = root_ / name;
+        module.save(file.string());
+        if (described) writeWholeFile(file.string() + ".json", described);
+        return file;
+    }
+    static NetworkOutput answerFor(const std::filesystem::path& file, std::uint8_t grey) {
+        const auto network = HmrNetwork::load(file);
+        const auto size = static_cast<std::size_t>(network->recipe().inputSize);
+        return network->recover(std::vector<std::uint8_t>(size * size * 3, grey), 1).at(0);
+    }
+
+    static constexpr const char* kDescribed = R"({"input_size": 64, "mean": [0.5, 0.5, 0.5], "deviation": [0.5, 0.5, 0.5], "person_share": 0.67})";
+    static constexpr const char* kParameters = "torch.cat([m, m, m, self.start.expand(n, 82)], 1)";
+
+private Q_SLOTS:
+    void initTestCase() { root_ = folder_.path().toStdString(); }
+
+    void parametersComeInOneTensor() {
+        const auto file = writeModule("parameters.pt", kParameters, kDescribed);
+        const NetworkOutput output = answerFor(file, 255);  // white is 1 of [−1, 1]
+        QVERIFY(std::abs(output.camera.scale - 1) < 1e-5 && std::abs(output.camera.translation.y() - 1) < 1e-5);
+        QVERIFY(std::abs(output.parameters.pose(5, 1) - 0.25) < 1e-5 && std::abs(output.parameters.betas[9] - 0.25) < 1e-6);
+        const auto network = HmrNetwork::load(file);
+        QCOMPARE(network->recipe().personShare, 0.67);
+        QCOMPARE(network->numParameters(), std::size_t{82});
+    }
+    void rotationsBetasAndCameraComeInATuple() {
+        const char* answer = "(torch.eye(3).expand(n, 24, 3, 3), self.start[:, :10].expand(n, 10), torch.cat([m, m, m], 1))";
+        const NetworkOutput output = answerFor(writeModule("tuple.pt", answer, kDescribed), 0);
+        QVERIFY(std::abs(output.camera.scale + 1) < 1e-5);
+        QVERIFY(output.parameters.pose.isZero(1e-6) && std::abs(output.parameters.betas[0] - 0.25) < 1e-6);
+    }
+    void whatCannotBeUsedIsSaid_data() {
+        QTest::addColumn<QString>("answer");
+        QTest::addColumn<QString>("described");
+        QTest::addColumn<QString>("expected");
+        QTest::newRow("not described") << kParameters << QString() << "bad.pt.json";
+        QTest::newRow("another answer") << "m" << kDescribed << "[1,1]";
+        QTest::newRow("no tensor") << "n" << kDescribed << "no tensor";
+        QTest::newRow("no JSON") << kParameters << "{" << "no JSON object";
+        QTest::newRow("unknown key") << kParameters << R"({"size": 64})" << "\"size\"";
+        QTest::newRow("absurd size") << kParameters << R"({"input_size": 100000})" << "100000 pixels";
+        QTest::newRow("not finite") << "torch.cat([m, m, m, self.start.expand(n, 82) / 0.0], 1)" << kDescribed << "finite";
+    }
+    void whatCannotBeUsedIsSaid() {
+        QFETCH(QString, answer);
+        QFETCH(QString, described);
+        QFETCH(QString, expected);
+        std::filesystem::remove(root_ / "bad.pt.json");
+        const auto file = writeModule("bad.pt", answer.toStdString(), described.isNull() ? nullptr : qPrintable(described));
+        const QString message = errorText([&] { HmrNetwork::load(file); });
+        QVERIFY2(message.contains(expected) && message.contains("bad.pt"), qPrintable(message));
+    }
+    void aRecipeCanBeOverridden() {
+        const auto file = root_ / "random.safetensors";
+        test::writeRandomWeights(file);
+        const NetworkRecipe told = HmrNetwork::load(file)->recipe();
+        writeWholeFile(file.string() + ".json", R"({"person_share": 0.5, "pad_with_edge": false})");
+        const NetworkRecipe overridden = HmrNetwork::load(file)->recipe();
+        QVERIFY(told.personShare != 0.5 && told.padWithEdge);
+        QVERIFY(overridden.personShare == 0.5 && !overridden.padWithEdge && overridden.inputSize == told.inputSize);
+        writeWholeFile(file.string() + ".json", R"({"architecture": "hmr-resnet50"})");  // its tensors are not there
+        QVERIFY(!errorText([&] { HmrNetwork::load(file); }).isEmpty());
+    }
+};
+
+HMR_TEST_CLASS(TestScriptNetwork, "test_script_network")
+#include "test_script_network.moc"
