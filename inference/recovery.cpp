@@ -6,6 +6,8 @@
 #include <cstring>
 
 #include "body/error.h"
+#include "body/fitting/seen_joint_fitter.h"
+#include "formats/pose_mixture_file.h"
 #include "inference/crop.h"
 #include "inference/live_reader.h"
 #include "inference/person_tracker.h"
@@ -57,6 +59,7 @@ struct Recovery::Implementation {
     int framesSinceLook = 0;
     std::vector<PixelBox> trackedBoxes;  ///< the boxes by hand that the tracks were started from
     PosedBody posed;
+    std::optional<SeenJointFitter> fitter;  ///< made when first needed
 
     struct Candidate {
         Detection detection;
@@ -145,6 +148,16 @@ struct Recovery::Implementation {
         }
     }
 
+    void fitSeenJoints(FrameEstimate& estimate, std::vector<PersonEstimate>& people) {
+        if (!options.fitSeenJoints || body->data().cocoPlusRegressor.rows() == 0) return;
+        const StageTimer timer(estimate, "fit");
+        for (PersonEstimate& person : people) {
+            if (!person.seenJoints) continue;
+            if (!fitter) fitter.emplace(*body, shippedPoseMixture());
+            fitter->fit(person.parameters, person.camera, cropFromSource(*person.seenJoints, person.crop));
+        }
+    }
+
     void finish(FrameEstimate& estimate, PersonEstimate& person) {
         const StageTimer timer(estimate, "pose");
         posed = updateJoints(*body, person);
@@ -176,6 +189,7 @@ struct Recovery::Implementation {
         for (const Candidate& candidate : candidates) boxes.push_back(candidate.detection.box);
         estimate.people = recoverBoxes(estimate, boxes);
         refine(estimate, estimate.people, candidates, passes);
+        fitSeenJoints(estimate, estimate.people);
         for (std::size_t i = 0; i < estimate.people.size(); ++i) {
             estimate.people[i].id = static_cast<int>(i);
             estimate.people[i].confidence = candidates[i].detection.confidence;
@@ -226,6 +240,7 @@ struct Recovery::Implementation {
         std::vector<PixelBox> boxes;
         for (const auto& track : tracks) boxes.push_back(track.box);
         auto people = recoverBoxes(estimate, boxes);
+        fitSeenJoints(estimate, people);
         std::vector<bool> ended(tracks.size(), false);
         for (std::size_t i = 0; i < tracks.size(); ++i) {
             PersonEstimate& person = people[i];

@@ -26,6 +26,7 @@ struct RecoveryOptions {
     int maxPeople = 8;
     std::vector<PixelBox> boxes;   ///< drawn by hand: used in place of detection when not empty
     bool wholePictureFallback = true;  ///< nobody found: take the whole picture
+    bool fitSeenJoints = true;     ///< pull bodies onto where the network sees the joints, if it tells (body/fitting)
     bool refineBox = true;         ///< second pass when the body's own projection disagrees with the found box
     double smoothing = 0.5;        ///< [0, 1] for videos and live sources; 0: none
     int detectEvery = 15;          ///< frames between the detector's looks while people are followed

@@ -96,6 +96,20 @@ private Q_SLOTS:
         QVERIFY((posed.joints - person.joints3d).norm() < 1e-9);
     }
 
+    void bodiesArePulledOntoTheJointsThatTheNetworkSees() {
+        const auto weights = std::filesystem::path(folder_.path().toStdString()) / "maps.safetensors";
+        test::writeRandomWeights(weights, true);
+        const auto network = HmrNetwork::load(weights, {.threads = 1});
+        const auto distance = [&](bool fits) {
+            Recovery recovery(body_, network, detector_, {.boxes = {{20, 20, 80, 200}}, .fitSeenJoints = fits});
+            const FrameEstimate estimate = recovery.recover(frame_);
+            const PersonEstimate& person = estimate.people.at(0);
+            return (person.joints2d - person.seenJoints->positions).rowwise().norm().mean();
+        };
+        const double alone = distance(false), fitted = distance(true);
+        QVERIFY2(fitted < 0.9 * alone, qPrintable(QString("%1 of %2 pixels").arg(fitted).arg(alone)));
+    }
+
     void boxesByHandReplaceDetectionAndStandAsDrawn() {
         detector_->found = {{{200, 40, 60, 180}, 0.6}};
         const PixelBox drawn{30, 30, 100, 150};
