@@ -120,7 +120,7 @@ void runExport(const ExportWish& wish) {
 void addExportCommand(CLI::App& app, int& exitCode) {
     auto wish = std::make_shared<ExportWish>();
     CLI::App* command = app.add_subcommand("export", "Clean recorded motion and write it for another program");
-    command->add_option("input", wish->input, "Session (.hmrs), parameters of `hmr run` (.json, .npz), AMASS .npz or .bvh")->required();
+    command->add_option("input", wish->input, "Session (.hmrs), parameters of `hmr run` (.json, .npz), AMASS .npz, .bvh, or results of VIBE, WHAM, PHALP (.pkl) or ROMP (.npz)")->required();
     command->add_option("-o,--output", wish->output, "File: .glb .fbx .bvh .npz (AMASS) .json .csv .mp4 .hmrs; a folder for sequences")->required();
     std::vector<std::string> formats = {"video", "png-sequence"}, presets;
     for (const MotionFormatInfo& info : motionFormats()) formats.emplace_back(info.name);

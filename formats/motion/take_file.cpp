@@ -10,6 +10,7 @@
 #include "formats/motion/bvh_take.h"
 #include "formats/motion/joint_table.h"
 #include "formats/motion/mesh_sequence.h"
+#include "formats/motion/results_of_others.h"
 #include "formats/motion/session_file.h"
 #include "formats/motion/take_document.h"
 #include "formats/npz.h"
@@ -142,8 +143,10 @@ Take readTake(const fs::path& file, const BodyModel& model) {
             if (const auto keys = document.keys.find(track.id); keys != document.keys.end()) track = keyedTrack(track, keys->second);
         return document.take;
     }
+    if (extension == ".pkl") return readResultsOfOthers(file);
+    if (extension == ".npz" && isRomp(file)) return readResultsOfOthers(file);
     if (extension == ".npz") return isAmass(file) ? readAmass(file, model) : takeOf(readParametersNpz(file));
-    throw Error("Cannot read motion from " + file.string() + ": sessions (.hmrs), AMASS or parameter files (.npz), parameters (.json) and .bvh are read.");
+    throw Error("Cannot read motion from " + file.string() + ": sessions (.hmrs), AMASS, ROMP or parameter files (.npz), results of VIBE, WHAM and PHALP (.pkl), parameters (.json) and .bvh are read.");
 }
 
 }  // namespace hmr
