@@ -5,8 +5,11 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QMessageBox>
+#include <QProcess>
 #include <QPushButton>
 #include <QTemporaryDir>
+#include <QThread>
+#include <cstdio>
 
 #include "app/motion/motion_desk.h"
 #include "support/test_class.h"
@@ -18,6 +21,8 @@ using hmr::test::WindowFixture;
 
 class TestAutosave : public QObject {
     Q_OBJECT
+    static constexpr const char* kFolderOfChild = "HMR_TEST_AUTOSAVE_FOLDER";
+
     static SessionDocument document() {
         SessionDocument document;
         document.take = test::walkingTake(2, 30);
@@ -56,6 +61,38 @@ private Q_SLOTS:
         next.discard(crashed);
         QVERIFY(next.leftBehind().isEmpty());
         QVERIFY(QFile::exists(living.file()));
+    }
+    /// The other side of the next test: saves without end where the environment names a folder.
+    void savesUntilItIsKilled() {
+        const QString folder = qEnvironmentVariable(kFolderOfChild);
+        if (folder.isEmpty()) return;
+        SessionDocument changing = document();
+        Autosave autosave([&] { return changing; }, folder);
+        for (changing.frame = 0;; changing.frame = (changing.frame + 1) % 30) {
+            autosave.flush();
+            std::puts("saved");
+            std::fflush(stdout);
+        }
+    }
+    void aProgramKilledWhileItSavesLeavesAWholeCopy() {
+        QTemporaryDir folder;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert(kFolderOfChild, folder.path());
+        for (int kill = 0; kill < 8; ++kill) {
+            QProcess child;
+            child.setProcessEnvironment(environment);
+            child.start(QCoreApplication::applicationFilePath(), {"test_autosave", "savesUntilItIsKilled"});
+            QByteArray said;
+            while (said.count("saved") <= kill && child.waitForReadyRead(20000)) said += child.readAllStandardOutput();
+            QThread::usleep(static_cast<unsigned long>(700 * kill));  // not always at the same point of the saving
+            child.kill();
+            QVERIFY(child.waitForFinished());
+            Autosave next([] { return document(); }, folder.path());
+            const QStringList left = next.leftBehind();
+            QCOMPARE(left.size(), 1);
+            QCOMPARE(readSession(left.front().toStdString()).take.tracks.size(), std::size_t{2});
+            next.discard(left.front());
+        }
     }
     void aFolderThatCannotBeWrittenIsAMessage() {
         Autosave autosave([] { return document(); }, "/proc/none");
