@@ -5,6 +5,7 @@
 #include <QDockWidget>
 #include <QFileDialog>
 #include <QFileInfo>
+#include <QInputDialog>
 #include <QMenu>
 #include <QMenuBar>
 #include <QMessageBox>
@@ -83,6 +84,9 @@ void MotionDesk::addMenu(QMenuBar* bar, QMenu* fileMenu) {
     add(menu, "recordTake", tr("&Record or stop"), tr("Ctrl+R"), [this] { recorder_ ? stopRecording() : startRecording(); });
     add(menu, "cleanUpMotion", tr("&Clean up…"), tr("Ctrl+Shift+K"), [this] { cleanUp(); });
     add(menu, "exportMotion", tr("&Export motion…"), tr("Ctrl+Shift+E"), [this] { exportMotion(); });
+    streamAction_ = add(menu, "streamMotion", tr("&Stream people…"), {}, [this] { chooseStream(streamAction_->isChecked()); });
+    streamAction_->setCheckable(true);
+    streamAction_->setToolTip(tr("Send everybody's pose live to Blender, Unity or another program (VMC or JSON over UDP)"));
     menu->addSeparator();
     menu->addAction(window_.findChild<QDockWidget*>("timelineDock")->toggleViewAction());
     QAction* before = fileMenu->actions().isEmpty() ? nullptr : fileMenu->actions().last();
@@ -98,7 +102,59 @@ void MotionDesk::setSource(const SourceInfo& info) {
     source_ = info;
 }
 
-void MotionDesk::setBody() { showTakeFrame(editor_.frame()); }
+void MotionDesk::setBody() {
+    stream_.reset();  // the next frame makes one for this body
+    showTakeFrame(editor_.frame());
+}
+
+void MotionDesk::startStream(const QString& address) {
+    streamTo_ = streamAddress(address.trimmed().toStdString());
+    stream_.reset();
+    if (streamAction_) streamAction_->setChecked(true);
+    Q_EMIT told(tr("Streaming to %1").arg(address.trimmed()));
+}
+
+void MotionDesk::stopStream() {
+    streamTo_.reset();
+    stream_.reset();
+    if (streamAction_) streamAction_->setChecked(false);
+}
+
+void MotionDesk::stream(const FrameEstimate& estimate) {
+    if (!streamTo_ || !session_.body()) return;
+    try {
+        if (!stream_) stream_.emplace(*streamTo_, session_.body());
+        const cv::Mat& picture = estimate.frame.picture;
+        stream_->send(estimate.people, picture.cols, picture.rows, estimate.frame.index, estimate.frame.time);
+    } catch (const Error& error) {
+        stopStream();
+        Q_EMIT failed(QString::fromUtf8(error.what()));
+    }
+}
+
+void MotionDesk::chooseStream(bool starts) {
+    if (!starts) {
+        stopStream();
+        Q_EMIT told(tr("Streaming has ended"));
+        return;
+    }
+    streamAction_->setChecked(false);  // until there is an address
+    auto* dialog = new QInputDialog(&window_);
+    dialog->setObjectName("streamDialog");
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setWindowTitle(tr("Stream people"));
+    dialog->setLabelText(tr("Where to: vmc://HOST:PORT (Blender add-on, Unity, VSeeFace) or json://HOST:PORT"));
+    dialog->setTextValue(QSettings().value("streamAddress", "vmc://127.0.0.1:39539").toString());
+    connect(dialog, &QInputDialog::textValueSelected, this, [this](const QString& address) {
+        try {
+            startStream(address);
+            QSettings().setValue("streamAddress", address.trimmed());
+        } catch (const Error& error) {
+            Q_EMIT failed(QString::fromUtf8(error.what()));
+        }
+    });
+    dialog->open();
+}
 
 bool MotionDesk::coversSource() const {
     return editor_.hasTake() && !source_.isLive && editor_.take().source == source_.specification;
@@ -113,18 +169,19 @@ std::vector<PersonEstimate> MotionDesk::peopleAt(int frame) const {
 }
 
 FrameResult MotionDesk::throughTake(const FrameResult& result) {
-    if (recorder_) {
-        recordFrame(result);
+    if (recorder_) recordFrame(result);
+    const int frame = result.estimate->frame.index;
+    if (recorder_ || !coversSource() || frame >= editor_.take().numFrames) {
+        if (result.isRecovered) stream(*result.estimate);
         return result;
     }
-    const int frame = result.estimate->frame.index;
-    if (!coversSource() || frame >= editor_.take().numFrames) return result;
     isFollowing_ = true;
     editor_.showFrame(frame);
     isFollowing_ = false;
     editor_.holdPerson();
     auto estimate = std::make_shared<FrameEstimate>(*result.estimate);
     estimate->people = peopleAt(frame);
+    stream(*estimate);
     return {std::move(estimate), result.shown, true};
 }
 
@@ -140,6 +197,7 @@ void MotionDesk::showTakeFrame(int frame) {
     std::shared_ptr<const Picture> shown = now.shown;
     if (!isCovered) shown = sharedPicture(estimate->frame.picture, kLongestShownSide);
     editor_.holdPerson();
+    stream(*estimate);
     Q_EMIT frameShown({std::move(estimate), std::move(shown), true});
     if (isCovered && source_.isVideo) Q_EMIT pictureWanted(frame);
 }
@@ -191,7 +249,7 @@ void MotionDesk::stopRecording() {
 
 bool MotionDesk::open(const QString& file) {
     const QString extension = "." + QFileInfo(file).suffix().toLower();
-    if (extension != kSessionExtension && extension != ".bvh" && extension != ".npz" && extension != ".json") return false;
+    if (!QStringList{kSessionExtension, ".bvh", ".npz", ".json", ".pkl"}.contains(extension)) return false;
     try {
         openMotion(file);
     } catch (const Error& error) {
@@ -248,7 +306,7 @@ void MotionDesk::chooseSession(bool saves) {
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(saves ? QFileDialog::AcceptSave : QFileDialog::AcceptOpen);
     const QString own = QString("*%1").arg(kSessionExtension);
-    dialog->setNameFilters({saves ? tr("Sessions (%1)").arg(own) : tr("Sessions and motion (%1 *.npz *.json *.bvh)").arg(own)});
+    dialog->setNameFilters({saves ? tr("Sessions (%1)").arg(own) : tr("Sessions and motion (%1 *.npz *.json *.bvh *.pkl)").arg(own)});
     if (saves) {
         dialog->setDefaultSuffix(kSessionExtension + 1);
         dialog->selectFile(sessionFile_.isEmpty() ? defaultName() + kSessionExtension : sessionFile_);

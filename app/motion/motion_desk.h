@@ -8,7 +8,9 @@
 #include "app/motion/take_editor.h"
 #include "app/recovery_job.h"
 #include "body/motion/take.h"
+#include "formats/stream/motion_stream.h"
 
+class QAction;
 class QMenu;
 class QMenuBar;
 
@@ -41,6 +43,9 @@ public:
     void saveSession(const QString& file);
     void startRecording();
     void stopRecording();
+    /// Sends the people of every frame shown from now on to an address (formats/stream/motion_stream.h). Throws Error.
+    void startStream(const QString& address);
+    void stopStream();
     /// Offers what a crash left behind.
     void offerRecovery();
 
@@ -60,6 +65,8 @@ private:
     void chooseSession(bool saves);
     void cleanUp();
     void exportMotion();
+    void chooseStream(bool starts);
+    void stream(const FrameEstimate& estimate);
     QString defaultName() const;
 
     Session& session_;
@@ -71,6 +78,9 @@ private:
     QStringList sources_;
     QString sessionFile_;
     std::optional<TakeRecorder> recorder_;
+    std::optional<StreamAddress> streamTo_;
+    std::optional<MotionStream> stream_;  ///< made with the body of the first frame sent
+    QAction* streamAction_ = nullptr;
     double recordStart_ = 0;
     int recordedFrame_ = -1;
     bool isFollowing_ = false;  ///< the video leads, the timeline follows

@@ -6,6 +6,10 @@
 #include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
+#include <QInputDialog>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
@@ -22,10 +26,12 @@
 #include "formats/atomic_file.h"
 #include "formats/motion/take_file.h"
 #include "support/test_class.h"
+#include "support/udp_listener.h"
 #include "support/walking_take.h"
 #include "window_fixture.h"
 
 using namespace hmr;
+using hmr::test::UdpListener;
 using hmr::test::WindowFixture;
 
 /// The timeline as a person uses it: record, scrub, key, cut, clean, export, save, reopen; all of it undone and redone.
@@ -230,6 +236,35 @@ private Q_SLOTS:
         QTRY_VERIFY(other.session().person(1));
         QCOMPARE(other.session().person(1)->parameters.betas[2], 1.25);
         QVERIFY((other.session().person(0)->parameters.pose.row(19) - Eigen::RowVector3d(0, 0.9, 0)).norm() < 1e-5);
+    }
+    void theTakesPeopleAreStreamed() {
+        WindowFixture fixture;
+        QVERIFY(fixture.openPicture());
+        UdpListener listener;
+        QVERIFY(listener.isBound());
+        auto* action = fixture.child<QAction>("streamMotion");
+        action->trigger();
+        auto* dialog = fixture.child<QInputDialog>("streamDialog");
+        QVERIFY(dialog && !action->isChecked());
+        dialog->setTextValue(QString("json://127.0.0.1:%1").arg(listener.port()));
+        dialog->accept();
+        QVERIFY(action->isChecked());
+        showWalk(fixture, 2, 40);
+        editor(fixture).showFrame(21);
+        QJsonObject received;
+        while (received["frame"].toInt() != 21) {
+            const std::string packet = listener.receive();
+            QVERIFY(!packet.empty());
+            received = QJsonDocument::fromJson(QByteArray::fromStdString(packet)).object();
+        }
+        QCOMPARE(received["people"].toArray().size(), 2);
+        action->trigger();
+        QVERIFY(!action->isChecked());
+
+        action->trigger();
+        fixture.child<QInputDialog>("streamDialog")->setTextValue("http://somewhere");
+        fixture.child<QInputDialog>("streamDialog")->accept();
+        QVERIFY(!action->isChecked() && fixture.child<QWidget>("messageBar")->isVisible());
     }
     void badSessionsGiveAMessage() {
         WindowFixture fixture;

@@ -1,9 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -13,44 +8,14 @@
 #include "formats/stream/vmc.h"
 #include "support/error_text.h"
 #include "support/test_class.h"
+#include "support/udp_listener.h"
 #include "support/walking_take.h"
 
 using namespace hmr;
 using hmr::test::errorText;
+using hmr::test::UdpListener;
 
 namespace {
-
-/// Listens on a loopback port that the system chooses, or the one behind another listener's.
-class Listener {
-public:
-    explicit Listener(int port = 0) : socket_(::socket(AF_INET, SOCK_DGRAM, 0)) {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        address.sin_port = htons(static_cast<std::uint16_t>(port));
-        isBound_ = ::bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
-        socklen_t size = sizeof(address);
-        ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size);
-        port_ = ntohs(address.sin_port);
-        const timeval patience{5, 0};
-        ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-    }
-    ~Listener() { ::close(socket_); }
-    Listener(const Listener&) = delete;
-    Listener& operator=(const Listener&) = delete;
-    bool isBound() const { return isBound_; }
-    int port() const { return port_; }
-    std::string receive() {
-        std::string bytes(65536, '\0');
-        const ssize_t size = ::recv(socket_, bytes.data(), bytes.size(), 0);
-        bytes.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
-        return bytes;
-    }
-
-private:
-    int socket_, port_ = 0;
-    bool isBound_ = false;
-};
 
 float number(const OscMessage& message, std::size_t index) { return std::get<float>(message.arguments[index]); }
 
@@ -121,7 +86,7 @@ private Q_SLOTS:
         for (const char* bad : {"39539", "http://x", "vmc://h:0", "vmc://h:70000", "vmc://h:1x"}) QVERIFY2(!errorText([&] { streamAddress(bad); }).isEmpty(), bad);
     }
     void vmcReachesAReceiverInUnitysFrame() {
-        Listener listener;
+        UdpListener listener;
         QVERIFY(listener.isBound());
         MotionStream stream({StreamAddress::Protocol::Vmc, "127.0.0.1", listener.port()}, body_);
         const PersonEstimate person = personAt(0, 0.3);
@@ -152,10 +117,10 @@ private Q_SLOTS:
         QVERIFY(places.at("Head").y() > places.at("LeftFoot").y() + 1);
     }
     void theSecondPersonHasTheNextPort() {
-        std::unique_ptr<Listener> first, second;
+        std::unique_ptr<UdpListener> first, second;
         for (int attempt = 0; attempt < 50 && !(second && second->isBound()); ++attempt) {
-            first = std::make_unique<Listener>();
-            second = std::make_unique<Listener>(first->port() + 1);
+            first = std::make_unique<UdpListener>();
+            second = std::make_unique<UdpListener>(first->port() + 1);
         }
         QVERIFY(second->isBound());
         MotionStream stream({StreamAddress::Protocol::Vmc, "127.0.0.1", first->port()}, body_);
@@ -165,7 +130,7 @@ private Q_SLOTS:
         QVERIFY(!first->receive().empty());
     }
     void jsonHoldsEverybody() {
-        Listener listener;
+        UdpListener listener;
         MotionStream stream({StreamAddress::Protocol::Json, "127.0.0.1", listener.port()}, body_);
         stream.send({personAt(0, 0.2), personAt(3, 0.2)}, 1280, 720, 6, 0.2);
         const std::string packet = listener.receive();
@@ -182,7 +147,7 @@ private Q_SLOTS:
     void nobodyListeningIsNoFailure() {
         int port = 0;
         {
-            const Listener gone;
+            const UdpListener gone;
             port = gone.port();
         }
         MotionStream stream({StreamAddress::Protocol::Vmc, "127.0.0.1", port}, body_);
