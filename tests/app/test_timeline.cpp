@@ -250,9 +250,9 @@ private Q_SLOTS:
         dialog->accept();
         QVERIFY(action->isChecked());
         showWalk(fixture, 2, 40);
-        editor(fixture).showFrame(21);
+        editor(fixture).showFrame(30);
         QJsonObject received;
-        while (received["frame"].toInt() != 21) {
+        while (received["frame"].toInt() != 30) {
             const std::string packet = listener.receive();
             QVERIFY(!packet.empty());
             received = QJsonDocument::fromJson(QByteArray::fromStdString(packet)).object();
