@@ -10,6 +10,8 @@ namespace {
 
 constexpr double kLeastDeviation = 0.02, kMostDeviation = 0.35;  ///< crop coordinates; beyond, a joint is as good as unseen
 constexpr int kMostIterations = 12;
+constexpr double kRootDeviation = 0.2;  ///< radians: which way the body faces, 2D joints tell least of all
+constexpr double kPriorWeight = 0.1;
 
 }  // namespace
 
@@ -27,6 +29,8 @@ void SeenJointFitter::fit(BodyParameters& parameters, WeakPerspectiveCamera& cam
     options.prior = likelyPoses_.get();
     options.changesShape = false;
     options.maxIterations = kMostIterations;
+    options.rootDeviation = kRootDeviation;
+    options.priorWeight = kPriorWeight;
     const FitResult result = fitToJoints(*keypoints_, parameters, camera, targets, options);
     parameters = result.parameters;
     camera = result.camera;
