@@ -14,6 +14,11 @@
 #include <thread>
 
 namespace hmr {
+namespace {
+
+constexpr const char* kDetectorFile = "file";
+
+}  // namespace
 
 PreferencesDialog::PreferencesDialog(const ModelSettings& settings, QWidget* parent)
     : QDialog(parent),
@@ -27,14 +32,15 @@ PreferencesDialog::PreferencesDialog(const ModelSettings& settings, QWidget* par
     setMinimumWidth(560);
     body_->setPlaceholderText(tr("The shipped open body"));
     weights_->setPlaceholderText(tr("The shipped weights"));
-    detectorFile_->setPlaceholderText(tr("YOLO-style detector (.onnx)"));
+    detectorFile_->setPlaceholderText(tr("Detector of `hmr train` (.safetensors) or YOLO-style (.onnx)"));
     detector_->setObjectName("detectorBox");
-    detector_->addItem(tr("Built-in (HOG)"), "hog");
+    detector_->addItem(tr("Built-in"), kBuiltInDetector);
+    detector_->addItem(tr("OpenCV's HOG: upright people"), "hog");
     detector_->addItem(tr("The whole picture is one person"), "full");
-    detector_->addItem(tr("ONNX file"), "onnx");
+    detector_->addItem(tr("A file"), kDetectorFile);
     const QString detector = QString::fromStdString(settings.detector);
-    const int known = detector_->findData(detector.isEmpty() ? "hog" : detector);
-    detector_->setCurrentIndex(known >= 0 ? known : 2);
+    const int known = detector_->findData(detector.isEmpty() ? kBuiltInDetector : detector);
+    detector_->setCurrentIndex(known >= 0 ? known : detector_->findData(kDetectorFile));
     if (known < 0) detectorFile_->setText(detector);
     threads_->setObjectName("threadsBox");
     threads_->setRange(0, std::max(1, static_cast<int>(std::thread::hardware_concurrency())));
@@ -45,10 +51,10 @@ PreferencesDialog::PreferencesDialog(const ModelSettings& settings, QWidget* par
     form->addRow(tr("Body model"), fileRow(body_, "bodyFile", tr("Body model"), tr("Body models (*.npz);;All files (*)")));
     form->addRow(tr("Weights"), fileRow(weights_, "weightsFile", tr("Weights"), tr("Weights (*.safetensors);;All files (*)")));
     form->addRow(tr("People detector"), detector_);
-    QWidget* file = fileRow(detectorFile_, "detectorFile", tr("People detector"), tr("ONNX files (*.onnx);;All files (*)"));
+    QWidget* file = fileRow(detectorFile_, "detectorFile", tr("People detector"), tr("Detectors (*.safetensors *.onnx);;All files (*)"));
     form->addRow(QString(), file);
     form->addRow(tr("Threads"), threads_);
-    const auto showFile = [this, file] { file->setEnabled(detector_->currentData() == "onnx"); };
+    const auto showFile = [this, file] { file->setEnabled(detector_->currentData() == kDetectorFile); };
     connect(detector_, &QComboBox::currentIndexChanged, this, showFile);
     showFile();
 
@@ -91,7 +97,7 @@ ModelSettings PreferencesDialog::settings() const {
     settings.weights = weights_->text().trimmed().toStdString();
     const QString detector = detector_->currentData().toString();
     const QString file = detectorFile_->text().trimmed();
-    settings.detector = (detector == "onnx" ? (file.isEmpty() ? QString("hog") : file) : detector).toStdString();
+    settings.detector = (detector == kDetectorFile ? (file.isEmpty() ? QString(kBuiltInDetector) : file) : detector).toStdString();
     settings.threads = threads_->value();
     return settings;
 }

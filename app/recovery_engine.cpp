@@ -82,9 +82,9 @@ std::shared_ptr<const BodyModel> loadBody(const std::filesystem::path& file) {
 
 std::shared_ptr<PersonDetector> detectorOrDefault(const std::string& specification, std::string& warning) {
     try {
-        return makeDetector(specification.empty() ? "hog" : specification);
+        return makeDetector(specification.empty() ? kBuiltInDetector : specification);
     } catch (const Error& error) {
-        warning = std::string(error.what()) + "\nThe built-in people detector is used instead.";
+        warning = std::string(error.what()) + "\nOpenCV's people detector is used instead.";
         return makeDetector("hog");
     }
 }

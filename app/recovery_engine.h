@@ -14,7 +14,7 @@ namespace hmr {
 /// Which models to work with. Empty paths mean the shipped ones.
 struct ModelSettings {
     std::filesystem::path body, weights;
-    std::string detector = "hog";  ///< hog | full | an ONNX file
+    std::string detector = kBuiltInDetector;  ///< or another that makeDetector knows
     int threads = 0;               ///< 0: all cores
     bool operator==(const ModelSettings&) const = default;
 };

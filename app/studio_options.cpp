@@ -38,7 +38,7 @@ ModelSettings loadModelSettings() {
     ModelSettings models;
     models.body = settings.value("models/body").toString().toStdString();
     models.weights = settings.value("models/weights").toString().toStdString();
-    models.detector = settings.value("models/detector", "hog").toString().toStdString();
+    models.detector = settings.value("models/detector", kBuiltInDetector).toString().toStdString();
     models.threads = settings.value("models/threads", 0).toInt();
     return models;
 }

@@ -144,8 +144,8 @@ private:
     }
 
     StageTiming detection() {
-        const auto detector = makeDetector("hog");
-        return measure("hog on " + size_, threads_, [&] { detector->detect(frame_.picture); });
+        const auto detector = makeDetector(kBuiltInDetector);
+        return measure(detector->name() + " detector on " + size_, threads_, [&] { detector->detect(frame_.picture); });
     }
 
     FrameEstimate onePerson() const {
@@ -168,7 +168,7 @@ private:
     StageTiming pipeline(bool isVideo) {
         RecoveryOptions options;
         options.maxPeople = 1;
-        Recovery recovery(body(), loadedNetwork(), makeDetector("hog"), options);
+        Recovery recovery(body(), loadedNetwork(), makeDetector(kBuiltInDetector), options);
         Frame frame = frame_;
         const std::string what = isVideo ? "follow, crop, network, pose; detection now and then" : "detect, crop, network, pose, refine";
         return measure(what + "; one person, " + size_, threads_, [&] {

@@ -128,7 +128,7 @@ int examine() {
     examination.need("OpenCV", openCv);
     examination.need("Assimp", assimp);
     examination.need("OpenGL", openGl);
-    examination.need("person detector", [] { return makeDetector("hog")->name(); });
+    examination.need("person detector", [] { return makeDetector(kBuiltInDetector)->name(); });
     examination.need("body", [] { return body("body/openbody.npz"); });
     examination.wish("small body", [] { return body("body/openbody-lod.npz"); });
     examination.need("weights", weights);

@@ -41,7 +41,7 @@ void addOptions(CLI::App& command, Arguments& arguments) {
     command.add_flag("--flip", options.flipped, "Average with the answer for the mirrored picture");
     command.add_flag("--selftest", arguments.isSelfTest, "Measure on the synthetic set that ships as a seed");
 #ifdef HMR_WITH_INFERENCE
-    command.add_option("--detector", arguments.detector, "Measure a person detector instead: hog, or the detector's file");
+    command.add_option("--detector", arguments.detector, "Measure a person detector instead: built-in, hog, or the detector's file");
 #endif
 }
 

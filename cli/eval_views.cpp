@@ -24,7 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Arguments {
-    std::string input, detector = "hog";
+    std::string input, detector = kBuiltInDetector;
     fs::path output, body, weights;
     int columns = 6, tile = 240, limit = 0, threads = 0;
     double smoothing = RecoveryOptions{}.smoothing;
@@ -140,7 +140,7 @@ void printJitter(const Arguments& arguments) {
 void addCommon(CLI::App& command, Arguments& arguments) {
     command.add_option("--weights", arguments.weights, "Weights (.safetensors); default: the shipped ones");
     command.add_option("--body", arguments.body, "Body (.npz); default: the shipped one");
-    command.add_option("--detector", arguments.detector, "hog, full (the whole picture), or a detector's file")->capture_default_str();
+    command.add_option("--detector", arguments.detector, "built-in, hog, full (the whole picture), or a detector's file")->capture_default_str();
     command.add_option("--limit", arguments.limit, "Only so many pictures or frames");
     command.add_option("--threads", arguments.threads, "Threads of the network; default: all cores");
 }

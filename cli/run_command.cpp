@@ -35,7 +35,7 @@ void addRunCommand(CLI::App& app, int& exitCode) {
     run->add_option("inputs", settings->inputs, "Picture, folder, video, camera (0 or /dev/video0) or URL")->required();
     run->add_option("-o,--output", settings->outputFolder, "Folder for the results")->capture_default_str();
     run->add_option("--box", *boxes, "Person box by hand as x,y,width,height in pixels (may be given again), or a JSON file with boxes: OpenPose's or SPIN's");
-    run->add_option("--detector", settings->detector, "hog, full (the whole picture), or a .safetensors or .onnx file")->capture_default_str();
+    run->add_option("--detector", settings->detector, "built-in, hog, full (the whole picture), or a .safetensors or .onnx file")->capture_default_str();
     run->add_option("--body", settings->body, "Body model (.npz); the shipped open body by default");
     run->add_option("--weights", settings->weights, "Network weights (.safetensors); the shipped ones by default");
     run->add_option("--export", settings->exports,

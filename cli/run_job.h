@@ -15,7 +15,7 @@ struct RunSettings {
     std::vector<std::string> inputs;
     std::filesystem::path outputFolder = ".";
     std::vector<PixelBox> boxes;
-    std::string detector = "hog";
+    std::string detector = kBuiltInDetector;
     std::filesystem::path body, weights;   ///< empty: the shipped ones
     std::vector<std::string> exports;      ///< obj fbx glb json npz; of videos also bvh amass csv obj-sequence ply-sequence session
     std::string preset = "plain";          ///< of motion

@@ -8,6 +8,7 @@
 #include <opencv2/objdetect.hpp>
 
 #include "body/error.h"
+#include "formats/resources.h"
 #include "network/detector_network.h"
 
 namespace hmr {
@@ -25,7 +26,7 @@ public:
 /// The project's own network (network/detector_network.h).
 class NetworkDetector : public PersonDetector {
 public:
-    explicit NetworkDetector(const std::string& file) : network_(DetectorNetwork::load(file)), file_(file) {}
+    NetworkDetector(const std::filesystem::path& weights, std::string name) : network_(DetectorNetwork::load(weights)), name_(std::move(name)) {}
 
     std::vector<Detection> detect(const cv::Mat& picture) override {
         const double scale = static_cast<double>(network_->workingSide()) / std::max(picture.cols, picture.rows);
@@ -42,7 +43,7 @@ public:
         std::erase_if(detections, [](const Detection& detection) { return detection.box.longerSide() < 8; });
         return suppressOverlaps(std::move(detections), 0.5);
     }
-    std::string name() const override { return file_; }
+    std::string name() const override { return name_; }
 
 private:
     static constexpr double kLeastConfidence = 0.3;
@@ -55,7 +56,7 @@ private:
     }
 
     std::shared_ptr<DetectorNetwork> network_;
-    std::string file_;
+    std::string name_;
 };
 
 /// OpenCV's histogram-of-gradients people detector (Dalal and Triggs 2005): upright people of at least about 100 pixels.
@@ -159,11 +160,12 @@ private:
 }  // namespace
 
 std::unique_ptr<PersonDetector> makeDetector(const std::string& specification) {
-    if (specification.ends_with(".safetensors")) return std::make_unique<NetworkDetector>(specification);
+    if (specification == kBuiltInDetector) return std::make_unique<NetworkDetector>(resourcePath("weights/detector.safetensors"), specification);
+    if (specification.ends_with(".safetensors")) return std::make_unique<NetworkDetector>(specification, specification);
     if (specification == "hog") return std::make_unique<HogDetector>();
     if (specification == "full") return std::make_unique<WholePicture>();
     if (specification.ends_with(".onnx")) return std::make_unique<OnnxDetector>(specification);
-    throw Error("there is no detector '" + specification + "': hog, full, or the path of a .safetensors or .onnx file");
+    throw Error("there is no detector '" + specification + "': built-in, hog, full, or the path of a .safetensors or .onnx file");
 }
 
 }  // namespace hmr

@@ -19,7 +19,10 @@ public:
     virtual std::string name() const = 0;
 };
 
-/// "hog": OpenCV's people detector. "full": the whole picture. Anything else is a file: weights of a network that `hmr train`
+/// The shipped network: found faster and more often than by HOG (docs/training.md).
+inline constexpr const char* kBuiltInDetector = "built-in";
+
+/// "built-in": the shipped network. "hog": OpenCV's people detector. "full": the whole picture. Anything else is a file: weights of a network that `hmr train`
 /// wrote (.safetensors), or an .onnx file with YOLO-style output, run by OpenCV dnn. Throws Error.
 std::unique_ptr<PersonDetector> makeDetector(const std::string& specification);
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <QTemporaryDir>
+#include <opencv2/imgcodecs.hpp>
 
 #include "body/error.h"
 #include "formats/atomic_file.h"
+#include "formats/resources.h"
 #include "inference/person_detector.h"
 #include "inference/person_tracker.h"
 #include "support/test_class.h"
@@ -30,6 +32,14 @@ private Q_SLOTS:
         const auto detector = makeDetector("hog");
         QVERIFY(detector->detect(cv::Mat(200, 300, CV_8UC3, cv::Scalar(90, 120, 90))).empty());
         QVERIFY(detector->detect(cv::Mat(16, 16, CV_8UC3, cv::Scalar(90, 120, 90))).empty());
+    }
+
+    void theShippedNetworkFindsThePersonOfASample() {
+        const auto detector = makeDetector(kBuiltInDetector);
+        QVERIFY(detector->detect(cv::Mat(200, 300, CV_8UC3, cv::Scalar(90, 120, 90))).empty());
+        const auto found = detector->detect(cv::imread(resourcePath("samples/standing.jpg").string()));
+        QCOMPARE(found.size(), 1u);
+        QVERIFY2(intersectionOverUnion(found[0].box, {230, 72, 135, 356}) > 0.6, qPrintable(QString::number(found[0].box.height)));
     }
 
     void wholePictureIsOneBox() {
