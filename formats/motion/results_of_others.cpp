@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "formats/motion/results_of_others.h"
 
+#include <algorithm>
 #include <cmath>
-#include <limits>
+#include <cstdlib>
 
 #include "body/error.h"
 #include "body/rotation.h"
@@ -47,7 +48,8 @@ Table tableAt(const PickleValue& holder, const std::string& name, std::size_t ro
 }
 
 int wholeNumber(const PickleValue& value, const char* what) {
-    const double number = value.isText() ? std::strtod(std::string(value.text()).c_str(), nullptr) : ndArrayFrom(value).as<double>().at(0);
+    const std::vector<double> numbers = value.isText() ? std::vector{std::strtod(std::string(value.text()).c_str(), nullptr)} : ndArrayFrom(value).as<double>();
+    const double number = numbers.size() == 1 ? numbers[0] : -1;
     if (!(number >= 0 && number <= kMostFrames)) throw Error("There cannot be a " + std::string(what) + " " + std::to_string(number) + ".");
     return static_cast<int>(number);
 }
