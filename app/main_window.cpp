@@ -265,7 +265,7 @@ void MainWindow::takeFrame(const FrameResult& delivered) {
 
 void MainWindow::showStages(const FrameEstimate& estimate) {
     QStringList stages;
-    for (const char* stage : {"decode", "detect", "crop", "network", "pose"}) {
+    for (const char* stage : {"decode", "detect", "crop", "network", "fit", "pose"}) {
         const auto found = estimate.milliseconds.find(stage);
         if (found != estimate.milliseconds.end() && found->second >= 0.05) {
             stages << QString("%1 %2").arg(stage).arg(found->second, 0, 'f', found->second < 10 ? 1 : 0);

@@ -18,7 +18,7 @@ namespace hmr {
 struct FrameEstimate {
     Frame frame;
     std::vector<PersonEstimate> people;
-    std::map<std::string, double> milliseconds;  ///< per stage: decode, detect, crop, network, pose, total
+    std::map<std::string, double> milliseconds;  ///< per stage: decode, detect, crop, network, fit, pose, total
     std::uint64_t request = 0;                   ///< the caller's number, handed through
 };
 
