@@ -40,7 +40,7 @@ struct NetworkOutput {
 };
 
 struct NetworkOptions {
-    int threads = 0;     ///< 0: all cores. LibTorch's own default would be one on some builds.
+    int threads = 0;     ///< 0: all cores, but one for small networks, which that makes faster
     bool flips = false;  ///< averages with the answer for the mirrored picture: twice the work, somewhat nearer
 };
 
