@@ -42,13 +42,22 @@ QString recipeSummary(const std::string& architecture, const NetworkRecipe* reci
 ModelFile inspectBody(const fs::path& path) {
     const auto body = loadBodyModel(path);
     if (const auto obstacle = whyHmrCannotDrive(*body)) throw Error(path.string() + ": " + *obstacle);
-    ModelFile file{ModelFile::Kind::Body, path, bodySummary(*body, path), {}, QString::fromStdString(body->data().contentHash)};
+    ModelFile file;
+    file.path = path;
+    file.summary = bodySummary(*body, path);
+    file.bodyHash = QString::fromStdString(body->data().contentHash);
+    file.numVertices = body->numVertices();
+    for (const char* name : kFacePointNames)
+        if (const auto found = body->data().landmarks.find(name); found != body->data().landmarks.end() && found->second.size() == 1)
+            file.facePoints[name] = found->second[0];
     return file;
 }
 
 ModelFile inspectWeights(const fs::path& path) {
     const auto tensors = openTensorFile(path);
-    ModelFile file{ModelFile::Kind::Weights, path, {}, {}, {}};
+    ModelFile file;
+    file.kind = ModelFile::Kind::Weights;
+    file.path = path;
     const auto metadata = tensors->metadata();
     if (metadata.contains("recipe")) {
         file.summary = recipeSummary(metadata.contains("architecture") ? metadata.at("architecture") : "hmr", nullptr);

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <optional>
 
+#include "formats/face_points.h"
+
 namespace hmr {
 
 /// What a model file is, found out by opening it.
@@ -14,6 +16,8 @@ struct ModelFile {
     QString summary;        ///< a line or two for people
     QString wantedBodyHash; ///< of weights that were trained with one body
     QString bodyHash;       ///< of a body
+    int numVertices = 0;    ///< of a body
+    FacePoints facePoints;  ///< of a body; those that are one vertex
 };
 
 /// Throws Error when it is neither body nor weights, or cannot be used here (with the reason).

@@ -12,6 +12,7 @@
 #include <QMimeData>
 #include <QPushButton>
 #include <QSettings>
+#include <QSpinBox>
 #include <QUrl>
 #include <QVBoxLayout>
 
@@ -24,6 +25,7 @@ namespace {
 
 constexpr const char* kKnownKey = "models/known";
 constexpr int kMostKnown = 12;
+constexpr int kSeveral = -1;  ///< a point that is no single vertex
 
 QString whereToGetThem() {
     return ModelsDialog::tr(
@@ -50,6 +52,7 @@ ModelsDialog::ModelsDialog(const ModelSettings& settings, QWidget* parent) : QDi
     setAcceptDrops(true);
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(buildRow(tr("Body"), "body", bodyLabel_, ModelFile::Kind::Body));
+    layout->addWidget(buildFacePoints());
     layout->addWidget(buildRow(tr("Network"), "weights", weightsLabel_, ModelFile::Kind::Weights));
     message_ = new QLabel(this);
     message_->setObjectName("modelsMessage");
@@ -96,6 +99,50 @@ QWidget* ModelsDialog::buildRow(const QString& title, const QString& name, QLabe
     return box;
 }
 
+QWidget* ModelsDialog::buildFacePoints() {
+    static const std::array<const char*, kFacePointNames.size()> titles = {QT_TR_NOOP("Nose"), QT_TR_NOOP("Left eye"), QT_TR_NOOP("Right eye"),
+                                                                          QT_TR_NOOP("Left ear"), QT_TR_NOOP("Right ear")};
+    facePointBox_ = new QGroupBox(tr("Vertices of the face"), this);
+    facePointBox_->setObjectName("facePoints");
+    facePointBox_->setToolTip(tr("Which vertices of the body stand for nose, eyes and ears, counted from 0. Kept in a file beside the body."));
+    auto* row = new QHBoxLayout(facePointBox_);
+    for (std::size_t i = 0; i < titles.size(); ++i) {
+        auto* column = new QVBoxLayout;
+        facePoints_[i] = new QSpinBox(facePointBox_);
+        facePoints_[i]->setObjectName(QString("facePoint_") + kFacePointNames[i]);
+        facePoints_[i]->setSpecialValueText(tr("several"));
+        column->addWidget(new QLabel(tr(titles[i]), facePointBox_));
+        column->addWidget(facePoints_[i]);
+        row->addLayout(column);
+    }
+    return facePointBox_;
+}
+
+void ModelsDialog::showFacePoints() {
+    facePointBox_->setEnabled(body_ && !settings_.body.empty());  // what is shipped stays as it is
+    for (std::size_t i = 0; i < facePoints_.size(); ++i) {
+        const auto point = body_ ? body_->facePoints.find(kFacePointNames[i]) : FacePoints::const_iterator();
+        const bool isOne = body_ && point != body_->facePoints.end();
+        facePoints_[i]->setRange(kSeveral, body_ ? body_->numVertices - 1 : kSeveral);
+        facePoints_[i]->setValue(isOne ? static_cast<int>(point->second) : kSeveral);
+    }
+}
+
+bool ModelsDialog::keepFacePoints() {
+    if (!body_ || settings_.body.empty()) return true;
+    FacePoints points;
+    for (std::size_t i = 0; i < facePoints_.size(); ++i)
+        if (facePoints_[i]->value() != kSeveral) points[kFacePointNames[i]] = static_cast<std::uint32_t>(facePoints_[i]->value());
+    if (points == body_->facePoints) return true;
+    try {
+        writeFacePoints(settings_.body, points);
+        return true;
+    } catch (const Error& error) {
+        showMessage(QString::fromStdString(error.what()), true);
+        return false;
+    }
+}
+
 void ModelsDialog::showFile(ModelFile::Kind kind) {
     const bool isBody = kind == ModelFile::Kind::Body;
     const auto& path = isBody ? settings_.body : settings_.weights;
@@ -109,6 +156,7 @@ void ModelsDialog::showFile(ModelFile::Kind kind) {
         label->setText(tr("cannot be used") + "\n" + name);
         showMessage(QString::fromStdString(error.what()), true);
     }
+    if (isBody) showFacePoints();
 }
 
 void ModelsDialog::use(const std::filesystem::path& file) {
@@ -169,6 +217,7 @@ void ModelsDialog::dropEvent(QDropEvent* event) {
 }
 
 void ModelsDialog::accept() {
+    if (!keepFacePoints()) return;
     QSettings settings;
     QStringList known = settings.value(kKnownKey).toStringList();
     for (const auto& path : {settings_.body, settings_.weights}) {

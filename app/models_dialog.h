@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <QDialog>
+#include <array>
 #include <optional>
 
 #include "app/model_files.h"
 #include "app/recovery_engine.h"
 
+class QGroupBox;
 class QLabel;
 class QListWidget;
 class QPushButton;
+class QSpinBox;
 
 namespace hmr {
 
 class MainWindow;
 
 /// The body and the network in use, what they are, and others: chosen in a file dialog, dropped on it, or used before. Says
-/// where the official files are obtained. A file that cannot be used is refused with the reason and nothing changes.
+/// where the official files are obtained. A file that cannot be used is refused with the reason and nothing changes. The vertices of
+/// nose, eyes and ears of a body that was chosen can be changed; they are kept in a file beside it.
 class ModelsDialog : public QDialog {
     Q_OBJECT
 public:
@@ -38,11 +42,17 @@ private:
     void showFile(ModelFile::Kind kind);
     void showMessage(const QString& text, bool isProblem);
     void fillKnown();
+    QWidget* buildFacePoints();
+    void showFacePoints();
+    /// Writes them when they were changed; false, with the reason shown, when that is not possible.
+    bool keepFacePoints();
 
     ModelSettings settings_;
     std::optional<ModelFile> body_, weights_;
     QLabel *bodyLabel_ = nullptr, *weightsLabel_ = nullptr, *message_ = nullptr;
     QListWidget* known_ = nullptr;
+    QGroupBox* facePointBox_ = nullptr;
+    std::array<QSpinBox*, kFacePointNames.size()> facePoints_{};
 };
 
 /// Lets a person choose in such a dialog; the window then loads what was chosen, and the choice is remembered.

@@ -14,6 +14,7 @@
 #include "cli/commands.h"
 #include "formats/body_file.h"
 #include "formats/body_identity.h"
+#include "formats/face_points.h"
 #include "formats/named_arrays.h"
 #include "formats/parameters_file.h"
 #include "formats/scene_file.h"
@@ -95,6 +96,10 @@ void describeBody(const fs::path& file) {
     line("skin", decimal(static_cast<double>(data.skinWeights.nonZeros()) / model->numVertices(), 2) + " joints a vertex");
     line("coco-plus joints", data.cocoPlusRegressor.rows() > 0 ? "yes" : "no");
     if (!data.landmarks.empty()) line("named points", std::to_string(data.landmarks.size()));
+    std::error_code error;
+    const std::string facePoints = describeFacePoints(data);
+    if (!facePoints.empty()) line("face vertices", facePoints);
+    if (fs::exists(facePointsFile(file), error)) line("", "as " + facePointsFile(file).string() + " says");
     std::vector<std::string> partSets;
     if (!data.partLabels24.empty()) partSets.push_back("24");
     if (!data.partLabels14.empty()) partSets.push_back("14");

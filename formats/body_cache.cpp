@@ -5,6 +5,9 @@
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <future>
+#include <mutex>
+#include <utility>
 
 #include "body/error.h"
 #include "body/skeleton.h"
@@ -131,29 +134,7 @@ void removeOldCopies(const fs::path& folder) {
     for (std::size_t i = kMostCopies; i < copies.size(); ++i) fs::remove(copies[i].second, error);
 }
 
-}  // namespace
-
-std::optional<BodyModelData> cachedBody(const fs::path& source) {
-    const auto folder = cacheFolder();
-    const std::string state = stateOf(source);
-    std::error_code error;
-    if (!folder || state.empty() || !fs::exists(copyOf(*folder, state), error)) return std::nullopt;
-    try {
-        const CopyReader copy(copyOf(*folder, state));
-        const auto kept = copy.metadata().find("state");
-        if (kept == copy.metadata().end() || kept->second != state || !copy.metadata().contains("content_hash")) return std::nullopt;
-        BodyModelData data = readCopy(copy);
-        completeBody(data, source);
-        return data;
-    } catch (const Error&) {
-        return std::nullopt;
-    }
-}
-
-void cacheBody(const fs::path& source, const BodyModelData& data) {
-    const auto folder = cacheFolder();
-    const std::string state = stateOf(source);
-    if (!folder || state.empty()) return;
+void writeCopy(const fs::path& folder, const std::string& state, const BodyModelData& data) {
     std::map<std::string, NdArray> tensors;
     const std::vector<std::int32_t> parents(data.parents.begin(), data.parents.end());
     tensors["v_template"] = vectorOf(data.templateVertices.data(), static_cast<std::size_t>(data.templateVertices.size()));
@@ -171,13 +152,55 @@ void cacheBody(const fs::path& source, const BodyModelData& data) {
         metadata["has_cocoplus"] = "yes";
     }
     try {
-        std::error_code error;
-        fs::create_directories(*folder, error);
-        writeSafetensors(copyOf(*folder, state), tensors, metadata);
-        removeOldCopies(*folder);
-    } catch (const Error&) {
-        // A full or read-only disk costs only time.
+        fs::create_directories(folder);
+        writeSafetensors(copyOf(folder, state), tensors, metadata);
+        removeOldCopies(folder);
+    } catch (const std::exception&) {
+        // A full or read-only disk or too little memory costs only time.
     }
+}
+
+/// The copy that is being written, one at a time; destroyed, and so waited for, at the program's end.
+struct Writing {
+    std::mutex mutex;
+    std::future<void> copy;
+};
+Writing& writing() {
+    static Writing one;
+    return one;
+}
+
+}  // namespace
+
+std::optional<BodyModelData> cachedBody(const fs::path& source) {
+    finishCaching();
+    const auto folder = cacheFolder();
+    const std::string state = stateOf(source);
+    std::error_code error;
+    if (!folder || state.empty() || !fs::exists(copyOf(*folder, state), error)) return std::nullopt;
+    try {
+        const CopyReader copy(copyOf(*folder, state));
+        const auto kept = copy.metadata().find("state");
+        if (kept == copy.metadata().end() || kept->second != state || !copy.metadata().contains("content_hash")) return std::nullopt;
+        BodyModelData data = readCopy(copy);
+        completeBody(data, source);
+        return data;
+    } catch (const Error&) {
+        return std::nullopt;
+    }
+}
+
+void cacheBody(const fs::path& source, std::shared_ptr<const BodyModel> model) {
+    const auto folder = cacheFolder();
+    const std::string state = stateOf(source);
+    if (!folder || state.empty()) return;
+    const std::lock_guard lock(writing().mutex);
+    writing().copy = std::async(std::launch::async, [folder = *folder, state, model = std::move(model)] { writeCopy(folder, state, model->data()); });
+}
+
+void finishCaching() {
+    const std::lock_guard lock(writing().mutex);
+    if (writing().copy.valid()) writing().copy.wait();
 }
 
 }  // namespace hmr

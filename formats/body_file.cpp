@@ -11,6 +11,7 @@
 #include "body/skeleton.h"
 #include "formats/body_cache.h"
 #include "formats/body_identity.h"
+#include "formats/face_points.h"
 #include "formats/named_arrays.h"
 #include "formats/sha256.h"
 
@@ -30,10 +31,11 @@ std::string describe(const Shape& shape) {
     return text + "]";
 }
 
-/// float32 elements of an array, without a copy when they are stored so.
+/// float32 elements of an array, without a second array when they are stored as float32 or float64.
 class Floats {
 public:
     explicit Floats(NdArray array) : array_(std::move(array)) {
+        if (array_.type == ElementType::Float64) narrow();
         if (array_.type != ElementType::Float32) converted_ = array_.as<float>();
     }
     const float* data() const {
@@ -41,8 +43,27 @@ public:
     }
     const Shape& shape() const { return array_.shape; }
     std::size_t size() const { return array_.size(); }
+    bool areFinite() const {  // x − x is not 0 for infinities and NaN
+        const Eigen::Map<const Eigen::ArrayXf> values(data(), static_cast<Eigen::Index>(size()));
+        return (values - values).abs().sum() == 0;
+    }
 
 private:
+    /// In place, from the front: each number is written below where the next is read.
+    void narrow() {
+        const std::size_t count = array_.size();
+        std::byte* bytes = array_.bytes.data();
+        for (std::size_t i = 0; i < count; ++i) {
+            double wide;
+            std::memcpy(&wide, bytes + sizeof(wide) * i, sizeof(wide));
+            const auto number = static_cast<float>(wide);
+            std::memcpy(bytes + sizeof(number) * i, &number, sizeof(number));
+        }
+        array_.type = ElementType::Float32;
+        array_.itemSize = sizeof(float);
+        array_.bytes.resize(sizeof(float) * count);
+    }
+
     NdArray array_;
     std::vector<float> converted_;
 };
@@ -117,7 +138,7 @@ private:
     }
     Floats floats(const std::string& key) const {
         Floats values = converted(key, array(key), [](NdArray source) { return Floats(std::move(source)); });
-        if (!Eigen::Map<const Eigen::ArrayXf>(values.data(), static_cast<Eigen::Index>(values.size())).isFinite().all())
+        if (!values.areFinite())
             fail(key, "holds values that are not finite (NaN or infinity); numbers were expected.");
         return values;
     }
@@ -269,14 +290,25 @@ NdArray arrayOf(const std::vector<T>& values) {
 /// Skips runs of zeros, of which pose blend shapes are full, so that opening a body stays quick.
 void addDense(Sha256& hash, const Eigen::MatrixXf& matrix) {
     constexpr Eigen::Index kRun = 16;
+    constexpr std::size_t kEnough = std::size_t{1} << 16;
+    std::vector<std::byte> gathered;  // the hash takes long pieces faster than short ones
+    gathered.reserve(kEnough + sizeof(std::uint64_t) + kRun * sizeof(float));
+    const auto gather = [&](const void* from, std::size_t size) {
+        const auto* bytes = static_cast<const std::byte*>(from);
+        gathered.insert(gathered.end(), bytes, bytes + size);
+    };
     const float* values = matrix.data();
     for (Eigen::Index i = 0; i < matrix.size(); i += kRun) {
         const Eigen::Index length = std::min(kRun, matrix.size() - i);
         if (std::all_of(values + i, values + i + length, [](float value) { return value == 0; })) continue;
         const auto position = static_cast<std::uint64_t>(i);
-        hash.add(&position, sizeof(position));
-        hash.add(values + i, static_cast<std::size_t>(length) * sizeof(float));
+        gather(&position, sizeof(position));
+        gather(values + i, static_cast<std::size_t>(length) * sizeof(float));
+        if (gathered.size() < kEnough) continue;
+        hash.add(gathered.data(), gathered.size());
+        gathered.clear();
     }
+    hash.add(gathered.data(), gathered.size());
 }
 
 void addSparse(Sha256& hash, const SparseMatrix& matrix) {
@@ -315,10 +347,17 @@ std::shared_ptr<const BodyModel> loadBodyModel(const std::filesystem::path& file
     BodyModelData data = copy ? std::move(*copy) : BodyReader(file).read();
     try {
         const auto model = std::make_shared<const BodyModel>(std::move(data));
-        if (isCached && !copy && !hasAdditions(model->data())) cacheBody(file, model->data());
+        if (isCached && !copy && !hasAdditions(model->data())) cacheBody(file, model);
+        if (const auto points = readFacePoints(file, model->numVertices())) {
+            BodyModelData changed = model->data();
+            replaceFacePoints(changed, *points);
+            return std::make_shared<const BodyModel>(std::move(changed));
+        }
         return model;
     } catch (const Error& error) {
-        throw Error("Cannot open the body " + file.string() + ": " + error.what());
+        const std::string text = error.what();
+        if (text.find(file.string()) != std::string::npos) throw;
+        throw Error("Cannot open the body " + file.string() + ": " + text);
     }
 }
 

@@ -5,6 +5,8 @@
 #include <QListWidget>
 #include <QMimeData>
 #include <QPushButton>
+#include <QSpinBox>
+#include <QTemporaryDir>
 
 #include "app/models_dialog.h"
 #include "support/test_class.h"
@@ -66,6 +68,45 @@ private Q_SLOTS:
         dialog.use(dataFile(QTest::currentDataTag()).toStdString());
         QVERIFY2(textOf(dialog, "modelsMessage").contains(reason), qPrintable(textOf(dialog, "modelsMessage")));
         QVERIFY(dialog.settings() == ModelSettings{});
+    }
+    void theVerticesOfTheFaceAreShownAndKeptBesideTheBody() {
+        QTemporaryDir folder;
+        const QString body = folder.filePath("body.pkl");
+        QVERIFY(QFile::copy(dataFile("models/tiny_hmr.pkl"), body));
+        ModelsDialog dialog({});
+        const auto* box = dialog.findChild<QWidget*>("facePoints");
+        QVERIFY(!box->isEnabled());  // the shipped body
+        dialog.use(body.toStdString());
+        QVERIFY(box->isEnabled());
+        auto* nose = dialog.findChild<QSpinBox*>("facePoint_nose");
+        auto* ear = dialog.findChild<QSpinBox*>("facePoint_right_ear");
+        QCOMPARE(nose->text(), QString("several"));  // the file names none
+        QCOMPARE(nose->maximum(), 5);
+        nose->setValue(3);
+        ear->setValue(99);  // beyond its vertices
+        QCOMPARE(ear->value(), 5);
+        dialog.findChild<QDialogButtonBox*>("modelsButtons")->button(QDialogButtonBox::Ok)->click();
+        QCOMPARE(dialog.result(), int(QDialog::Accepted));
+        QVERIFY(QFile::exists(body + ".json"));
+
+        ModelsDialog next({});
+        next.use(body.toStdString());
+        QCOMPARE(next.findChild<QSpinBox*>("facePoint_nose")->value(), 3);
+        QCOMPARE(next.findChild<QSpinBox*>("facePoint_left_eye")->text(), QString("several"));
+        next.findChild<QPushButton*>("bodyShipped")->click();
+        QVERIFY(!next.findChild<QWidget*>("facePoints")->isEnabled());
+    }
+    void verticesThatCannotBeKeptAreSaid() {
+        QTemporaryDir folder;
+        const QString body = folder.filePath("body.pkl");
+        QVERIFY(QFile::copy(dataFile("models/tiny_hmr.pkl"), body));
+        ModelsDialog dialog({});
+        dialog.use(body.toStdString());
+        dialog.findChild<QSpinBox*>("facePoint_nose")->setValue(3);
+        QVERIFY(QDir(folder.path()).mkdir("body.pkl.json"));
+        dialog.findChild<QDialogButtonBox*>("modelsButtons")->button(QDialogButtonBox::Ok)->click();
+        QVERIFY(dialog.result() != int(QDialog::Accepted));
+        QVERIFY2(textOf(dialog, "modelsMessage").contains("body.pkl.json"), qPrintable(textOf(dialog, "modelsMessage")));
     }
     void theChoiceIsUsedAndRemembered() {
         WindowFixture fixture;

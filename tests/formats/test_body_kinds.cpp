@@ -5,8 +5,10 @@
 #include "body/posing.h"
 #include "body/shared_joints.h"
 #include "formats/atomic_file.h"
+#include "formats/body_cache.h"
 #include "formats/body_file.h"
 #include "formats/body_identity.h"
+#include "formats/face_points.h"
 #include "formats/npz.h"
 #include "support/error_text.h"
 #include "support/plain_file.h"
@@ -153,6 +155,7 @@ private Q_SLOTS:
         test::writePlainFile(file, bytes);
         qputenv("XDG_CACHE_HOME", (root / "cache").string().c_str());
         const BodyModelData first = loadBodyModel(file)->data();
+        finishCaching();
         const fs::path copies = root / "cache" / "hmr-studio" / "bodies";
         QCOMPARE(std::distance(fs::directory_iterator(copies), fs::directory_iterator()), 1);
         const BodyModelData second = loadBodyModel(file)->data();
@@ -166,9 +169,45 @@ private Q_SLOTS:
         std::string damaged = readWholeFile(copy);
         test::writePlainFile(copy, damaged.substr(0, damaged.size() / 2));
         QCOMPARE(loadBodyModel(file)->data().contentHash, first.contentHash);
+        finishCaching();
         test::writePlainFile(file, bytes.substr(0, bytes.size() / 2));
         QVERIFY(!errorText([&] { loadBodyModel(file); }).isEmpty());
         qunsetenv("XDG_CACHE_HOME");
+    }
+    void aFileBesideTheBodyNamesOtherPointsOfTheFace() {
+        const fs::path file = fs::path(directory_.path().toStdString()) / "face.pkl";
+        fs::copy_file(dataFile("tiny_hmr.pkl"), file);
+        const BodyModelData own = loadBodyModel(file)->data();
+        writeFacePoints(file, {{"nose", 3}, {"right_ear", 5}});
+        const BodyModelData changed = loadBodyModel(file)->data();
+        QCOMPARE(changed.landmarks.at("nose"), std::vector<std::uint32_t>{3});
+        QCOMPARE(describeFacePoints(changed), "nose 3, right ear 5");
+        QCOMPARE(changed.contentHash, own.contentHash);
+        const Eigen::MatrixXf before = own.cocoPlusRegressor, after = changed.cocoPlusRegressor;
+        QVERIFY(before.topRows(14) == after.topRows(14) && before.middleRows(15, 3) == after.middleRows(15, 3));
+        QVERIFY(after.row(14) == Eigen::RowVectorXf::Unit(6, 3) && after.row(18) == Eigen::RowVectorXf::Unit(6, 5));
+    }
+    void badPointsOfTheFaceAreOneClearSentence_data() {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QString>("expected");
+        QTest::newRow("beyond the vertices") << QByteArray(R"({"face_points": {"nose": 6}})") << "\"nose\" is 6; a vertex from 0 to 5";
+        QTest::newRow("negative") << QByteArray(R"({"face_points": {"nose": -1}})") << "\"nose\" is -1";
+        QTest::newRow("half") << QByteArray(R"({"face_points": {"nose": 1.5}})") << "\"nose\" is 1.5";
+        QTest::newRow("text") << QByteArray(R"({"face_points": {"nose": "1"}})") << "a vertex from 0 to 5";
+        QTest::newRow("another point") << QByteArray(R"({"face_points": {"chin": 1}})") << "\"chin\" is no point of the face";
+        QTest::newRow("another key") << QByteArray(R"({"face": {}})") << "the one entry \"face_points\"";
+        QTest::newRow("a list") << QByteArray("[1]") << "the one entry \"face_points\"";
+        QTest::newRow("no JSON") << QByteArray("{\"face_points\": ") << "the one entry \"face_points\"";
+        QTest::newRow("empty") << QByteArray() << "the one entry \"face_points\"";
+    }
+    void badPointsOfTheFaceAreOneClearSentence() {
+        QFETCH(QByteArray, text);
+        QFETCH(QString, expected);
+        const fs::path file = fs::path(directory_.path().toStdString()) / "bad_face.npz";
+        fs::copy_file(dataFile("tiny.npz"), file, fs::copy_options::overwrite_existing);
+        test::writePlainFile(facePointsFile(file), text.toStdString());
+        const QString message = errorText([&] { loadBodyModel(file); });
+        QVERIFY2(message.contains(expected) && message.contains("bad_face.npz.json"), qPrintable(message));
     }
     void cutFilesAreErrors() {
         const fs::path cut = fs::path(directory_.path().toStdString()) / "cut.pkl";
