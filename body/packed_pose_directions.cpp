@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <memory>
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -30,20 +31,28 @@ constexpr Place placeOfRow(int row) {
     return {eight / 2 * 16 + eight % 2 * 4 + half * 8 + lane, half * 16 + eight * 4 + lane};
 }
 
-/// Packs rows (at most a tile; the rest is zero) and returns the unit: the metres of number 1 << 12.
-float packColumn(const Eigen::Ref<const Eigen::VectorXf>& rows, Column& column) {
+/// Packs a tile's rows into a column of zeros and returns the unit: the metres of number 1 << 12.
+/// In passes of one kind over the tile each, which compilers vectorize.
+float packColumn(const float* values, Column& column) {
     constexpr double kLargest = (1 << 19) - 1;
-    const double step = rows.cwiseAbs().maxCoeff() / kLargest;
-    column = {};
+    const double step = Eigen::Map<const Eigen::Array<float, kTileRows, 1>>(values).abs().maxCoeff() / kLargest;
     if (step == 0) return 0;
     const double perStep = 1 / step;
-    for (int row = 0; row < rows.size(); ++row) {
-        const double steps = rows[row] * perStep;
-        const auto number = static_cast<std::int32_t>(steps + (steps < 0 ? -0.5 : 0.5));  // rounds, and needs no call
-        const int section = row / kSectionRows;
-        const auto [high, low] = placeOfRow(row % kSectionRows);
-        column.high[section * kSectionRows + high] = static_cast<std::int16_t>(number >> 4);
-        column.low[low] |= static_cast<std::uint8_t>((number & 15) << (section == 0 ? 4 : 0));
+    std::int32_t numbers[kTileRows];
+    for (int row = 0; row < kTileRows; ++row) {
+        const double steps = values[row] * perStep;
+        numbers[row] = static_cast<std::int32_t>(steps + std::copysign(0.5, steps));  // rounds, and needs no call
+    }
+    std::int16_t high[kTileRows];
+    std::uint8_t low[kSectionRows];
+    for (int row = 0; row < kTileRows; ++row) high[row] = static_cast<std::int16_t>(numbers[row] >> 4);
+    for (int row = 0; row < kSectionRows; ++row)
+        low[row] = static_cast<std::uint8_t>((numbers[row] & 15) << 4 | (numbers[row + kSectionRows] & 15));
+    for (int row = 0; row < kSectionRows; row += 4) {
+        const auto [highPlace, lowPlace] = placeOfRow(row);
+        for (int section = 0; section < kTileRows; section += kSectionRows)
+            std::memcpy(column.high + section + highPlace, high + section + row, 4 * sizeof(high[0]));
+        std::memcpy(column.low + lowPlace, low + row, 4);
     }
     return static_cast<float>(step / 4096);
 }
@@ -111,19 +120,38 @@ void sumBlocksPortably(std::span<const Block> blocks, const float* feature, cons
 
 PackedPoseDirections::PackedPoseDirections(const Eigen::MatrixXf& poseDirections) {
     const Eigen::Index numRows = poseDirections.rows(), numJoints = poseDirections.cols() / kFeaturesPerJoint;
-    for (Eigen::Index begin = 0; begin < numRows; begin += kTileRows) {
-        tileBegins_.push_back(blocks_.size());
-        const Eigen::Index rows = std::min<Eigen::Index>(kTileRows, numRows - begin);
+    const Eigen::Index numTiles = (numRows + kTileRows - 1) / kTileRows;
+    constexpr std::size_t kNone = ~std::size_t{0};
+    std::vector<std::size_t> places(static_cast<std::size_t>(numTiles * numJoints), kNone);
+    std::size_t numBlocks = 0;
+    for (Eigen::Index tile = 0; tile < numTiles; ++tile) {
+        tileBegins_.push_back(numBlocks);
+        const Eigen::Index begin = tile * kTileRows, rows = std::min<Eigen::Index>(kTileRows, numRows - begin);
         for (Eigen::Index joint = 0; joint < numJoints; ++joint) {
             const auto directions = poseDirections.block(begin, joint * kFeaturesPerJoint, rows, kFeaturesPerJoint);
-            if (directions.isZero(0)) continue;
-            Block& block = blocks_.emplace_back();
-            block.joint = static_cast<int>(joint);
-            for (int i = 0; i < kFeaturesPerJoint; ++i) block.units[i] = packColumn(directions.col(i), block.columns[i]);
+            if (!directions.isZero(0)) places[static_cast<std::size_t>(tile * numJoints + joint)] = numBlocks++;
         }
     }
-    tileBegins_.push_back(blocks_.size());
-    blocks_.shrink_to_fit();
+    tileBegins_.push_back(numBlocks);
+    blocks_.resize(numBlocks);
+    // Column by column, as the directions lie in memory.
+    for (Eigen::Index joint = 0; joint < numJoints; ++joint)
+        for (Eigen::Index tile = 0; tile < numTiles; ++tile) {
+            const std::size_t place = places[static_cast<std::size_t>(tile * numJoints + joint)];
+            if (place == kNone) continue;
+            Block& block = blocks_[place];
+            block.joint = static_cast<int>(joint);
+            const Eigen::Index begin = tile * kTileRows, rows = std::min<Eigen::Index>(kTileRows, numRows - begin);
+            for (int i = 0; i < kFeaturesPerJoint; ++i) {
+                const float* values = poseDirections.data() + (joint * kFeaturesPerJoint + i) * numRows + begin;
+                float padded[kTileRows];
+                if (rows < kTileRows) {
+                    std::fill(std::copy_n(values, rows, padded), std::end(padded), 0.f);
+                    values = padded;
+                }
+                block.units[i] = packColumn(values, block.columns[i]);
+            }
+        }
 }
 
 void PackedPoseDirections::addTo(std::span<float> coordinates, const Eigen::VectorXf& feature) const {

@@ -4,6 +4,10 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#include <immintrin.h>
+#endif
 
 namespace hmr {
 namespace {
@@ -18,9 +22,49 @@ constexpr std::array<std::uint32_t, 64> kRoundConstants = {
     0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
 
+#if defined(__x86_64__)
+/// Whether the processor has instructions for SHA-256 (leaf 7, EBX bit 29), which are some eight times as fast.
+bool hasShaInstructions() {
+    unsigned a = 0, b = 0, c = 0, d = 0;
+    return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (b >> 29 & 1) != 0 && __builtin_cpu_supports("sse4.1") &&
+           __builtin_cpu_supports("ssse3");
+}
+
+__m128i load(const void* from) { return _mm_loadu_si128(static_cast<const __m128i*>(from)); }
+
+/// The same as Sha256::addBlock. The instructions keep the state as (a b e f) and (c d g h) and do two rounds each; `schedule` holds
+/// the last sixteen words of the message schedule.
+[[gnu::target("sha,sse4.1,ssse3")]] void addBlockByInstructions(std::array<std::uint32_t, 8>& state, const std::uint8_t* block) {
+    const __m128i bigEndian = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
+    const __m128i badc = _mm_shuffle_epi32(load(&state[0]), 0xb1), hgfe = _mm_shuffle_epi32(load(&state[4]), 0x1b);
+    const __m128i abefBefore = _mm_alignr_epi8(badc, hgfe, 8), cdghBefore = _mm_blend_epi16(hgfe, badc, 0xf0);
+    __m128i abef = abefBefore, cdgh = cdghBefore, schedule[4];
+    for (int i = 0; i < 4; ++i) schedule[i] = _mm_shuffle_epi8(load(block + 16 * i), bigEndian);
+#pragma GCC unroll 16
+    for (int four = 0; four < 16; ++four) {
+        __m128i& words = schedule[four & 3];
+        if (four >= 4) {
+            const __m128i last = schedule[(four + 3) & 3], beforeLast = schedule[(four + 2) & 3];
+            const __m128i sum = _mm_add_epi32(_mm_sha256msg1_epu32(words, schedule[(four + 1) & 3]), _mm_alignr_epi8(last, beforeLast, 4));
+            words = _mm_sha256msg2_epu32(sum, last);
+        }
+        const __m128i rounds = _mm_add_epi32(words, load(&kRoundConstants[4 * static_cast<std::size_t>(four)]));
+        cdgh = _mm_sha256rnds2_epu32(cdgh, abef, rounds);
+        abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(rounds, 0x0e));
+    }
+    const __m128i feba = _mm_shuffle_epi32(_mm_add_epi32(abef, abefBefore), 0x1b), dchg = _mm_shuffle_epi32(_mm_add_epi32(cdgh, cdghBefore), 0xb1);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(&state[0]), _mm_blend_epi16(feba, dchg, 0xf0));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(&state[4]), _mm_alignr_epi8(dchg, feba, 8));
+}
+#endif
+
 }  // namespace
 
 void Sha256::addBlock(const std::uint8_t* block) {
+#if defined(__x86_64__)
+    static const bool isQuick = hasShaInstructions();
+    if (isQuick) return addBlockByInstructions(state_, block);
+#endif
     std::array<std::uint32_t, 64> schedule;
     for (int i = 0; i < 16; ++i)
         schedule[i] = std::uint32_t{block[4 * i]} << 24 | std::uint32_t{block[4 * i + 1]} << 16 |
