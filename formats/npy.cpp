@@ -126,7 +126,7 @@ private:
         std::size_t count = 0;
         const auto [end, error] = std::from_chars(code.data() + 2, code.data() + code.size(), count);
         const std::optional<ElementType> type = elementTypeOfNumpy(code[1], count);
-        if (error != std::errc() || end != code.data() + code.size() || !type || (code[0] != '<' && code[0] != '|'))
+        if (error != std::errc() || end != code.data() + code.size() || !type || count == 0 || (code[0] != '<' && code[0] != '|'))
             fail(name_, "its element type \"" + std::string(code) + "\" is not read here; float, int, bool or text was expected.");
         if (count > std::numeric_limits<std::uint32_t>::max()) malformed();
         layout.type = *type;

@@ -18,7 +18,8 @@ namespace {
 using Shape = std::vector<std::size_t>;
 
 constexpr std::size_t kMostDimensions = 32;
-constexpr std::size_t kLargestDense = std::size_t{128} << 20;  ///< bytes of a sparse matrix made dense
+constexpr std::size_t kLargestList = std::size_t{128} << 20;   ///< bytes of a list's numbers
+constexpr std::size_t kLargestDense = std::size_t{24} << 20;   ///< bytes of a sparse matrix made dense; SMPL-X has 5 MB
 constexpr int kDeepestNesting = 32;
 
 struct Type {
@@ -125,7 +126,7 @@ NdArray fromList(const PickleValue& value) {
         shape.push_back(inner.items().size());
         if (inner.items().empty()) break;
     }
-    if (checkedNumBytes(shape, sizeof(double)) > kLargestDense) throw Error("A list is too long.");
+    if (checkedNumBytes(shape, sizeof(double)) > kLargestList) throw Error("A list is too long.");
     std::vector<double> numbers;
     gatherNumbers(value, 0, shape, numbers);
     return NdArray::from(numbers, shape);

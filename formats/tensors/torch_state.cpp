@@ -14,6 +14,7 @@ namespace {
 constexpr int kDeepestNesting = 24;
 constexpr std::size_t kMostTensors = 200'000;
 constexpr std::size_t kMostVisits = 2'000'000;
+constexpr std::size_t kMostNameBytes = 64 << 20;  ///< of all names together
 
 struct StorageType {
     std::string_view name;
@@ -61,12 +62,15 @@ public:
         if (depth > kDeepestNesting || ++numVisits_ > kMostVisits || tensors.size() > kMostTensors)
             throw Error("Its dictionaries are nested without end.");
         if (isTensor(value)) {
+            numNameBytes_ += name.size();
+            if (numNameBytes_ > kMostNameBytes) throw Error("Its tensors have names without end.");
             tensors.emplace(name, tensorFrom(value));
         } else if (value.kind() == PickleKind::Dict) {
             const auto items = value.items();
             for (std::size_t i = 0; i < items.size(); i += 2)
                 if (const auto key = keyText(items[i])) collect(items[i + 1], name.empty() ? *key : name + "." + *key, depth + 1);
         } else if (value.kind() == PickleKind::Object) {
+            if (value.state().kind() == PickleKind::Dict) numVisits_ += value.state().items().size();  // each is looked at below
             for (const char* part : {"_parameters", "_buffers", "_modules"})  // a module that was pickled whole
                 if (const auto found = value.find(part); found && found->kind() == PickleKind::Dict) collect(*found, name, depth + 1);
         }
@@ -78,7 +82,7 @@ private:
         if (key.kind() == PickleKind::Integer) return std::to_string(key.integer());
         return std::nullopt;
     }
-    std::size_t numVisits_ = 0;
+    std::size_t numVisits_ = 0, numNameBytes_ = 0;
 };
 
 /// What holds the network's state among a trainer's other entries.

@@ -163,6 +163,12 @@ private Q_SLOTS:
             }
         }
     }
+    void manyTextsOfNoLengthAreRefused() {
+        // A million million elements in no bytes at all.
+        const std::string header = "{'descr': '<U0', 'fortran_order': False, 'shape': (1000000000000,), }";
+        const std::string bytes = std::string("\x93NUMPY\1\0", 8) + static_cast<char>(header.size()) + '\0' + header;
+        QVERIFY(errorText([&] { parseNpy(bytes, "texts").texts(); }).contains("<U0"));
+    }
     void strangeHeadersAreRefused_data() {
         QTest::addColumn<QByteArray>("header");
         const char* headers[] = {"", "{}", "{'descr': '<f4'}", "{'descr': '<f4', 'fortran_order': False, 'shape': (3,)",
