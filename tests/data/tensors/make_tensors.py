@@ -56,6 +56,8 @@ floats["resnet_v2_50/block1/unit_1/bottleneck_v2/conv1/biases"] = plain["fc1.bia
 np.savez(here / "bundle_reference.npz", **{name.replace("/", "|"): array for name, array in floats.items()})
 tensor_bundle.save(here / "bundle", floats)
 tensor_bundle.save(here / "bundle_snappy", floats, compress=True)
+for name, extents, size in (("bad_bundle_shape", [2**40, 2**40], 8), ("bad_bundle_size", [2**20, 2**20], 8)):
+    tensor_bundle.save_index(here / name, {"weights": (extents, size)})
 
 
 class Call:

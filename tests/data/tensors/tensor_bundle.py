@@ -95,3 +95,13 @@ def save(prefix, arrays, compress=False, per_block=5, checksum=True):
         out.write(data)
     with open(f"{prefix}.index", "wb") as out:
         out.write(Table(compress).finish(entries, per_block))
+
+
+def save_index(prefix, tensors):
+    """An index alone, of float32 tensors whose extents and bytes are told: {name: (extents, bytes)}."""
+    entries = [(b"", field(1, 1) + field(3, field(1, 1)))]
+    for name, (extents, size) in sorted(tensors.items()):
+        shape = b"".join(field(2, field(1, extent)) for extent in extents)
+        entries.append((name.encode(), field(1, DATA_TYPES["float32"]) + field(2, shape) + field(5, size)))
+    with open(f"{prefix}.index", "wb") as out:
+        out.write(Table(False).finish(entries, 5))
