@@ -6,11 +6,13 @@
 #include <nlohmann/json.hpp>
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
+#include <optional>
 #include <random>
 #include <thread>
 
 #include "body/error.h"
 #include "cli/commands.h"
+#include "cli/opening_times.h"
 #include "cli/overlay.h"
 #include "cli/stopwatch.h"
 #include "formats/body_file.h"
@@ -72,6 +74,7 @@ public:
     /// Hands each stage's timing to `onStage` as soon as it is known.
     void measureAll(const std::function<void(const StageTiming&)>& onStage) {
         onStage_ = onStage;
+        opening();
         stage("posing", [&] { return posingDense(); });
         stage("posing-open-body", [&] { return posingShipped(); });
         stage("network", [&] { return network(); });
@@ -85,6 +88,12 @@ public:
     int threads() const { return threads_; }
 
 private:
+    void opening() {
+        std::optional<SmplStandIn> body;
+        stage("opening-first", [&] { return body.emplace().timeFirst(settings_.minRuns); });
+        stage("opening-again", [&] { return body ? body->timeAgain(settings_.minRuns) : throw Error("there is no body to open"); });
+    }
+
     template <typename Measure>
     void stage(const char* name, const Measure& measure) {
         StageTiming timing;

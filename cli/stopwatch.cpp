@@ -16,12 +16,20 @@ double millisecondsSince(Clock::time_point start) {
 
 }  // namespace
 
-StageTiming timeStage(std::string name, std::string what, int threads, int minRuns, const std::function<void()>& work) {
+StageTiming timeStage(std::string name, std::string what, int threads, int minRuns, const std::function<void()>& work,
+                      const std::function<void()>& prepare) {
     constexpr double kEnoughMs = 500;
-    for (int i = 0; i < 2; ++i) work();
+    const auto prepared = [&] {
+        if (prepare) prepare();
+    };
+    for (int i = 0; i < 2; ++i) {
+        prepared();
+        work();
+    }
     std::vector<double> runs;
     const Clock::time_point begin = Clock::now();
     while (static_cast<int>(runs.size()) < minRuns || (millisecondsSince(begin) < kEnoughMs && runs.size() < 1000)) {
+        prepared();
         const Clock::time_point start = Clock::now();
         work();
         runs.push_back(millisecondsSince(start));

@@ -14,7 +14,9 @@ struct StageTiming {
     std::string skippedBecause;  ///< empty when it was measured
 };
 
-/// Runs the work at least `minRuns` times after two runs to warm up; short work is repeated for half a second.
-StageTiming timeStage(std::string name, std::string what, int threads, int minRuns, const std::function<void()>& work);
+/// Runs the work at least `minRuns` times after two runs to warm up; short work is repeated for half a second. `prepare` runs before
+/// each and is not counted.
+StageTiming timeStage(std::string name, std::string what, int threads, int minRuns, const std::function<void()>& work,
+                      const std::function<void()>& prepare = {});
 
 }  // namespace hmr

@@ -176,7 +176,7 @@ private Q_SLOTS:
             QVERIFY(stage["runs"].toInt() >= 2);
             QCOMPARE(stage["threads"].toInt(), 1);
         }
-        QCOMPARE(names, (QStringList{"posing", "posing-open-body", "network", "crop", "detection", "rendering", "pipeline-picture", "pipeline-video"}));
+        QCOMPARE(names, (QStringList{"opening-first", "opening-again", "posing", "posing-open-body", "network", "crop", "detection", "rendering", "pipeline-picture", "pipeline-video"}));
     }
 
     void benchSaysWhyAStageIsSkipped() {
