@@ -32,11 +32,19 @@ QString bodySummary(const BodyModel& body, const fs::path& path) {
     return words.join(" ") + tr(": %1 vertices, %2 joints, %3 shapes").arg(body.numVertices()).arg(body.numJoints()).arg(body.numBetas());
 }
 
+QString cropRuleText(const std::string& rule) {
+    if (rule == "hmr") return tr("sampled as HMR does");
+    if (rule == "spin") return tr("sampled as SPIN does, contrast as it is");
+    if (rule == "hmr2") return tr("sampled as HMR 2.0 does");
+    return tr("averaged");
+}
+
 QString recipeSummary(const std::string& architecture, const NetworkRecipe* recipe) {
     if (!recipe) return QString::fromStdString(architecture);
-    return tr("crop of %1 pixels, %2 rotations, %3")
+    return tr("crop of %1 pixels, %2, %3, %4 rotations")
         .arg(recipe->inputSize)
-        .arg(QString::fromStdString(recipe->rotationEncoding), recipe->padWithEdge ? tr("border repeated") : tr("black beyond the picture"));
+        .arg(cropRuleText(recipe->cropRule), recipe->padWithEdge ? tr("border repeated") : tr("black beyond the picture"),
+             QString::fromStdString(recipe->rotationEncoding));
 }
 
 ModelFile inspectBody(const fs::path& path) {

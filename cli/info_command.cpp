@@ -147,6 +147,7 @@ void describeNetwork(const TensorFile& weights) {
     const std::string size = std::to_string(recipe.inputSize);
     line("input", size + " x " + size + " RGB, the box's longer side is " + decimal(recipe.personShare, 3) + " of the crop, beyond the picture " +
                       (recipe.padWithEdge ? "the border repeats" : "it is black"));
+    line("crop rule", recipe.cropRule + ", contrast " + (recipe.stretchContrast ? "stretched" : "as it is"));
     line("rotations", recipe.rotationEncoding + ", " + std::to_string(recipe.iterations) + (recipe.iterations == 1 ? " step" : " steps of feedback"));
     line("body", "SMPL neutral (10 shapes); others of SMPL's joints work too");
     line("use", "opens as it is (--weights); hmr convert makes a copy that opens faster");

@@ -10,8 +10,17 @@ namespace hmr {
 /// The square around a person box that the recipe asks for: same centre, side = longer side / personShare.
 CropWindow cropWindow(const PixelBox& box, const NetworkRecipe& recipe);
 
-/// Cuts and scales the window to [size,size,3] RGB, 8 bits, antialiased when shrinking; outside the picture it repeats the
-/// border or stays black, as the recipe says. `picture` is BGR. Throws Error for a window of no size or wholly outside.
+/// The square that is cut in a picture of the size in fact: the authors of published networks round places to whole pixels (of the
+/// picture, SPIN; of the scaled picture, HMR) or count from pixels' corners (HMR 2.0). By less than a pixel of the crop.
+CropWindow cropWindow(const PixelBox& box, const NetworkRecipe& recipe, cv::Size picture);
+
+/// Cuts and scales the window to [size,size,3] RGB, 8 bits; outside the picture it repeats the border or stays black, as the recipe
+/// says. `picture` is BGR. The recipe's cropRule says how pixels are taken:
+///   area  averages whole pixels when shrinking, then interpolates linearly
+///   hmr   interpolates linearly at any scale
+///   spin  averages with a triangle as wide as the scale (Pillow's BILINEAR), as scipy.misc.imresize did; stretchContrast is its bytescale
+///   hmr2  blurs with a Gaussian of sigma (side/size/2 − 1)/2 where side/size/2 exceeds 1.1, then interpolates linearly
+/// Throws Error for a window of no size or wholly outside, and for another rule.
 cv::Mat cropPicture(const cv::Mat& picture, const CropWindow& window, const NetworkRecipe& recipe);
 
 }  // namespace hmr

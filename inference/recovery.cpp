@@ -100,7 +100,7 @@ struct Recovery::Implementation {
             const StageTimer timer(estimate, "crop");
             for (std::size_t i = 0; i < boxes.size(); ++i) {
                 people[i].box = boxes[i];
-                people[i].crop = cropWindow(boxes[i], recipe);
+                people[i].crop = cropWindow(boxes[i], recipe, estimate.frame.picture.size());
                 const cv::Mat crop = cropPicture(estimate.frame.picture, people[i].crop, recipe);
                 std::memcpy(&crops[i * cropBytes], crop.data, cropBytes);
             }

@@ -24,6 +24,12 @@ struct NetworkRecipe {
     /// A person box's longer side is this share of the crop (HMR: 150/224). Crop side = longer side / share.
     double personShare = 150.0 / 224.0;
     bool padWithEdge = true;        ///< beyond the picture: repeat the border (HMR) or black (SPIN)
+    /// How the crop's pixels are taken from the picture (inference/crop.h): "area", ours, or as the authors of published networks do,
+    /// "hmr", "spin", "hmr2".
+    std::string cropRule = "area";
+    /// Spreads the crop's darkest and brightest value to 0 and 255, as SPIN's own crops were (with rule "spin" alone). Off, since that is
+    /// a habit of an old SciPy function: the colours of a person then depend on what else the crop shows.
+    bool stretchContrast = false;
     std::string rotationEncoding = "6d";  ///< axis-angle (HMR) | 6d (SPIN's order)
     int iterations = 3;             ///< of the error feedback regressor
     int baseChannels = 64;          ///< of the backbone's first stage; 64: as published

@@ -164,10 +164,12 @@ NetworkRecipe publishedRecipe(PublishedNetwork network) {
             recipe.architecture = "hmr-resnet50";
             recipe.personShare = 1 / 1.2;
             recipe.padWithEdge = false;
+            if (network == PublishedNetwork::Spin) recipe.cropRule = "spin";
             break;
         case PublishedNetwork::HmrTensorFlow:
             recipe.architecture = kSlimArchitecture;
             recipe.mean = recipe.deviation = {0.5f, 0.5f, 0.5f};  // [−1, 1]
+            recipe.cropRule = "hmr";
             recipe.rotationEncoding = "axis-angle";
             break;
         case PublishedNetwork::Hmr2:
@@ -175,6 +177,7 @@ NetworkRecipe publishedRecipe(PublishedNetwork network) {
             recipe.inputSize = 256;
             recipe.personShare = 1;
             recipe.padWithEdge = false;
+            recipe.cropRule = "hmr2";
             recipe.rotationEncoding = "6d-sequential";
             recipe.iterations = 1;
             break;

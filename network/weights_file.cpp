@@ -3,6 +3,8 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
@@ -90,6 +92,8 @@ NetworkRecipe recipeFromJson(const nlohmann::json& json) {
     recipe.deviation = threeNumbers(json.at("deviation"));
     recipe.personShare = json.at("person_share");
     recipe.padWithEdge = json.at("pad_with_edge");
+    recipe.cropRule = json.value("crop_rule", recipe.cropRule);
+    recipe.stretchContrast = json.value("stretch_contrast", recipe.stretchContrast);
     recipe.rotationEncoding = json.at("rotation_encoding");
     recipe.iterations = json.at("iterations");
     recipe.baseChannels = json.value("base_channels", recipe.baseChannels);
@@ -106,6 +110,11 @@ void check(const NetworkRecipe& recipe) {
         throw Error("the input size is " + std::to_string(recipe.inputSize) + " pixels, expected 32 to 2048.");
     if (!(recipe.personShare > 0.1 && recipe.personShare <= 1.5))
         throw Error("the person's share of the crop is " + std::to_string(recipe.personShare) + ", expected 0.1 to 1.5.");
+    constexpr std::array kCropRules = {"area", "hmr", "spin", "hmr2"};
+    if (std::find(kCropRules.begin(), kCropRules.end(), recipe.cropRule) == kCropRules.end())
+        throw Error("the rule for crops is \"" + recipe.cropRule + "\", expected area, hmr, spin or hmr2.");
+    if (recipe.stretchContrast && recipe.cropRule != "spin")
+        throw Error("contrast is stretched (\"stretch_contrast\") under the rule \"spin\" for crops alone.");
     for (const float deviation : recipe.deviation)
         if (!(deviation > 0)) throw Error("a deviation of the input colours is not positive.");
 }
@@ -119,6 +128,8 @@ Metadata metadataFrom(const NetworkRecipe& recipe) {
                                  {"deviation", recipe.deviation},
                                  {"person_share", recipe.personShare},
                                  {"pad_with_edge", recipe.padWithEdge},
+                                 {"crop_rule", recipe.cropRule},
+                                 {"stretch_contrast", recipe.stretchContrast},
                                  {"rotation_encoding", recipe.rotationEncoding},
                                  {"iterations", recipe.iterations},
                                  {"base_channels", recipe.baseChannels},

@@ -24,7 +24,7 @@ NetworkRecipe recipeFrom(const Metadata& metadata, const std::string& nameForErr
 std::filesystem::path overridesOf(const std::filesystem::path& weights);
 
 /// The recipe with what that file says: a JSON object of the recipe's own keys, such as "input_size", "mean", "deviation",
-/// "person_share" and "pad_with_edge". The recipe itself where there is no such file. Throws Error: no JSON object, a key that no
+/// "person_share", "pad_with_edge" and "crop_rule". The recipe itself where there is no such file. Throws Error: no JSON object, a key that no
 /// recipe has, a value that cannot be.
 NetworkRecipe withOverrides(const NetworkRecipe& recipe, const std::filesystem::path& weights);
 

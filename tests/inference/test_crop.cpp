@@ -2,6 +2,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "body/error.h"
+#include "formats/npz.h"
 #include "inference/crop.h"
 #include "support/test_class.h"
 
@@ -22,6 +23,23 @@ cv::Mat ramp(int width, int height) {
     for (int y = 0; y < height; ++y) {
         for (int x = 0; x < width; ++x) picture.at<cv::Vec3b>(y, x) = cv::Vec3b(x, y, 77);
     }
+    return picture;
+}
+
+/// The picture of data/network/make_crops.py.
+cv::Mat wavesAndAnEdge() {
+    cv::Mat picture(360, 480, CV_8UC3);
+    for (int y = 0; y < picture.rows; ++y)
+        for (int x = 0; x < picture.cols; ++x)
+            for (int c = 0; c < 3; ++c) {
+                double value = 128;
+                for (int k = 1; k < 25; ++k) {
+                    const double frequency = 0.00075 * k * k, angle = 2.4 * k + c;
+                    value += 26.0 / k * std::cos(2 * CV_PI * frequency * (x * std::cos(angle) + y * std::sin(angle)) + 1.7 * k);
+                }
+                if ((x - 250) * (x - 250) / 3600.0 + (y - 180) * (y - 180) / 14400.0 < 1) value = value * 0.5 + 90 - 30 * c;
+                picture.at<cv::Vec3b>(y, x)[2 - c] = static_cast<uchar>(std::clamp(std::floor(value + 0.5), 0.0, 255.0));
+            }
     return picture;
 }
 
@@ -88,6 +106,45 @@ private Q_SLOTS:
         }
         const cv::Mat crop = cropPicture(checker, {{200, 200}, 320}, recipeOf(40));
         for (int i = 2; i < 38; ++i) QVERIFY(std::abs(crop.at<cv::Vec3b>(20, i)[0] - 127) <= 2);
+    }
+
+    void cropsAgreeWithTheAuthorsRules_data() {
+        QTest::addColumn<QString>("rule");
+        QTest::addColumn<int>("size");
+        QTest::newRow("hmr") << "hmr" << 224;
+        QTest::newRow("spin") << "spin" << 224;
+        QTest::newRow("spin_stretched") << "spin" << 224;
+        QTest::newRow("hmr2") << "hmr2" << 256;
+    }
+    void cropsAgreeWithTheAuthorsRules() {
+        QFETCH(QString, rule);
+        QFETCH(int, size);
+        NetworkRecipe recipe = recipeOf(size, rule == "hmr");
+        recipe.cropRule = rule.toStdString();
+        recipe.stretchContrast = QTest::currentDataTag() == std::string("spin_stretched");
+        recipe.personShare = 1;
+        const NpzArrays expected = readNpz(HMR_TEST_DATA "/network/crops.npz");
+        const std::vector<double> boxes = expected.at("boxes").as<double>();
+        const cv::Mat picture = wavesAndAnEdge();
+        for (std::size_t box = 0; box < boxes.size() / 3; ++box) {
+            const double x = boxes[3 * box], y = boxes[3 * box + 1], side = boxes[3 * box + 2];
+            const CropWindow window = cropWindow({x - side / 2, y - side / 2, side, side}, recipe, picture.size());
+            QVERIFY((window.center - Eigen::Vector2d(x, y)).cwiseAbs().maxCoeff() <= std::max(1.0, side / size));
+            const cv::Mat crop = cropPicture(picture, window, recipe);
+            const std::vector<double> values = expected.at(QTest::currentDataTag() + ("_" + std::to_string(box))).as<double>();
+            double sum = 0;
+            std::size_t i = 0;
+            for (int row = 0; row < size; row += 8)
+                for (int column = 0; column < size; column += 8)
+                    for (int c = 0; c < 3; ++c) sum += std::abs(crop.at<cv::Vec3b>(row, column)[c] - values[i++]);
+            const double meanError = sum / static_cast<double>(values.size());
+            QVERIFY2(meanError < 1, qPrintable(QString("box %1: %2 of 255").arg(box).arg(meanError)));
+        }
+    }
+    void unknownRulesAreRefused() {
+        NetworkRecipe recipe = recipeOf(20);
+        recipe.cropRule = "nearest";
+        QVERIFY_EXCEPTION_THROWN(cropPicture(ramp(100, 100), {{50, 50}, 30}, recipe), Error);
     }
 
     void windowsThatShowNothingAreRefused_data() {

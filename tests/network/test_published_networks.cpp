@@ -163,7 +163,7 @@ private Q_SLOTS:
         const Arrays spin = smallSpin();
         const NativeWeights native = nativeWeights(TensorsInMemory(spin));
         QCOMPARE(native.recipe.hiddenSize, 12);
-        QVERIFY(!native.recipe.padWithEdge);
+        QVERIFY(!native.recipe.padWithEdge && native.recipe.cropRule == "spin" && !native.recipe.stretchContrast);
         QVERIFY(!native.tensors.contains("bn1.num_batches_tracked"));
         const auto of = [](const Arrays& arrays, const std::string& layer, const Eigen::VectorXd& x) -> Eigen::VectorXd {
             return matrixOf(arrays.at(layer + ".weight")) * x + matrixOf(arrays.at(layer + ".bias"));

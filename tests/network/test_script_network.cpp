@@ -65,6 +65,8 @@ private Q_SLOTS:
         QTest::newRow("no JSON") << kParameters << "{" << "no JSON object";
         QTest::newRow("unknown key") << kParameters << R"({"size": 64})" << "\"size\"";
         QTest::newRow("absurd size") << kParameters << R"({"input_size": 100000})" << "100000 pixels";
+        QTest::newRow("unknown rule") << kParameters << R"({"crop_rule": "nearest"})" << "\"nearest\", expected area, hmr, spin or hmr2";
+        QTest::newRow("stretched elsewhere") << kParameters << R"({"stretch_contrast": true})" << "under the rule \"spin\"";
         QTest::newRow("not finite") << "torch.cat([m, m, m, self.start.expand(n, 82) / 0.0], 1)" << kDescribed << "finite";
     }
     void whatCannotBeUsedIsSaid() {
@@ -84,6 +86,10 @@ private Q_SLOTS:
         const NetworkRecipe overridden = HmrNetwork::load(file)->recipe();
         QVERIFY(told.personShare != 0.5 && told.padWithEdge);
         QVERIFY(overridden.personShare == 0.5 && !overridden.padWithEdge && overridden.inputSize == told.inputSize);
+        QVERIFY(told.cropRule == "area" && !told.stretchContrast);
+        writeWholeFile(file.string() + ".json", R"({"crop_rule": "spin", "stretch_contrast": true})");
+        const NetworkRecipe stretched = HmrNetwork::load(file)->recipe();
+        QVERIFY(stretched.cropRule == "spin" && stretched.stretchContrast);
         writeWholeFile(file.string() + ".json", R"({"architecture": "hmr-resnet50"})");  // its tensors are not there
         QVERIFY(!errorText([&] { HmrNetwork::load(file); }).isEmpty());
     }
