@@ -52,6 +52,9 @@ private Q_SLOTS:
         writeWholeFile(root_ / "notes.txt", "nothing of ours");
         writeWholeFile(root_ / "empty.npz", "");
         writeWholeFile(root_ / "cut.npz", readWholeFile(root_ / "body.npz").substr(0, 5000));
+        const std::filesystem::path data = HMR_TEST_DATA;
+        writeWholeFile(root_ / "cut.pkl", readWholeFile(data / "models/tiny_hmr.pkl").substr(0, 20000));
+        writeWholeFile(root_ / "cut.pt", readWholeFile(data / "tensors/trainer_legacy.pt").substr(0, 1500));
         writeWholeFile(root_ / "cut.safetensors", readWholeFile(root_ / "random.safetensors").substr(0, 5000));
     }
 
@@ -125,6 +128,13 @@ private Q_SLOTS:
         QTest::newRow("folder") << "." << "folder";
         QTest::newRow("cut body") << "cut.npz" << "cut.npz";
         QTest::newRow("cut weights") << "cut.safetensors" << "cut.safetensors";
+        QTest::newRow("cut pickle") << "cut.pkl" << "cut.pkl";
+        QTest::newRow("cut checkpoint") << "cut.pt" << "cut.pt";
+        QTest::newRow("zip bomb") << HMR_TEST_DATA "/formats/bomb.npz" << "bomb.npz";
+        QTest::newRow("absurd sparse matrix") << HMR_TEST_DATA "/models/bad_absurd_sparse.pkl" << "absurd shape";
+        QTest::newRow("absurd tensor") << HMR_TEST_DATA "/tensors/bad_bundle_shape.index" << "absurd shape";
+        QTest::newRow("NaN") << HMR_TEST_DATA "/models/bad_not_finite.pkl" << "not finite";
+        QTest::newRow("Python objects") << HMR_TEST_DATA "/models/bad_objects.pkl" << "Python objects";
     }
     void whatIsNotKnownIsOneClearMessage() {
         QFETCH(QString, file);
