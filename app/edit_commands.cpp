@@ -23,15 +23,26 @@ EditPerson::EditPerson(Session& session, int person, const QString& text)
       session_(session),
       key_{session.pictureKey().source, person},
       before_(after_),
-      gesture_(session.gesture()) {}
+      gesture_(session.gesture()) {
+    if (session.poseKeys_) frame_ = session.poseKeys_->frameOf(person);
+    if (frame_) keyBefore_ = session.poseKeys_->key(person, *frame_);
+}
 
-void EditPerson::undo() { session_.applyEdit(key_, before_); }
+void EditPerson::undo() {
+    frame_ ? session_.applyKeyedEdit(key_, *frame_, before_, keyBefore_) : session_.applyEdit(key_, before_);
+}
 
-void EditPerson::redo() { session_.applyEdit(key_, after_); }
+void EditPerson::redo() {
+    if (frame_) {
+        session_.applyKeyedEdit(key_, *frame_, after_, session_.poseKeys_->keyWith(key_.person, *frame_, after_));
+    } else {
+        session_.applyEdit(key_, after_);
+    }
+}
 
 bool EditPerson::mergeWith(const QUndoCommand* other) {
     const auto* next = dynamic_cast<const EditPerson*>(other);
-    if (!next || target_ < 0 || next->target_ != target_ || next->key_ != key_ || next->gesture_ != gesture_) return false;
+    if (!next || target_ < 0 || next->target_ != target_ || next->key_ != key_ || next->frame_ != frame_ || next->gesture_ != gesture_) return false;
     after_ = next->after_;
     setObsolete(after_ == before_);
     return true;

@@ -8,8 +8,8 @@
 
 namespace hmr {
 
-/// Base of every change to one person of the current frame: swaps the person's edits before and after.
-/// Commands of one gesture on the same target merge.
+/// Base of every change to one person of the current frame: swaps the person's edits before and after, or where the person's motion
+/// is recorded the key at this frame. Commands of one gesture on the same target merge.
 class EditPerson : public QUndoCommand {
 public:
     void undo() override;
@@ -25,6 +25,8 @@ private:
     Session& session_;
     PersonKey key_;
     PersonEdit before_;
+    std::optional<int> frame_;           ///< of the key; nothing: the edits reach over all frames
+    std::optional<Keyframe> keyBefore_;
     int gesture_;
 };
 

@@ -115,7 +115,14 @@ std::shared_ptr<const BodyMeasurements> Session::measurements(int id) const {
 
 const PersonEdit& Session::edit(int id) const {
     const auto found = state_.edits.find({pictureKey().source, id});
-    return found == state_.edits.end() ? kNoEdit : found->second;
+    const PersonEdit& everywhere = found == state_.edits.end() ? kNoEdit : found->second;
+    if (!poseKeys_ || !poseKeys_->frameOf(id)) return everywhere;
+    const PersonEdit here = poseKeys_->editOf(id);
+    PersonEdit& edit = keyedEdits_[id];
+    edit = everywhere;
+    edit.rotations = here.rotations;
+    edit.camera = here.camera;
+    return edit;
 }
 
 const PersonEstimate* Session::recovered(int id) const {
@@ -173,6 +180,24 @@ void Session::applyEdit(const PersonKey& key, const PersonEdit& edit) {
     } else {
         state_.edits[key] = edit;
     }
+    if (key.source != pictureKey().source) {
+        Q_EMIT editedElsewhere(QString::fromStdString(key.source), -1);
+        return;
+    }
+    shown_.erase(key.person);
+    Q_EMIT personEdited(key.person);
+}
+
+void Session::applyKeyedEdit(const PersonKey& key, int frame, const PersonEdit& edit, const std::optional<Keyframe>& keyframe) {
+    PersonEdit everywhere = edit;
+    everywhere.rotations.clear();
+    everywhere.camera.reset();
+    if (everywhere.isEmpty()) {
+        state_.edits.erase(key);
+    } else {
+        state_.edits[key] = everywhere;
+    }
+    if (poseKeys_) poseKeys_->setKey(key.person, frame, keyframe);
     if (key.source != pictureKey().source) {
         Q_EMIT editedElsewhere(QString::fromStdString(key.source), -1);
         return;

@@ -10,6 +10,7 @@
 #include "app/session_state.h"
 #include "body/fitting/keypoints.h"
 #include "body/measurements.h"
+#include "body/motion/keyframes.h"
 #include "body/posing.h"
 #include "inference/recovery.h"
 #include "renderer/scene.h"
@@ -42,6 +43,21 @@ struct FrameResult {
     bool isRecovered = false;              ///< false: the picture alone, its people follow
 };
 
+/// Keeps the rotations and places that are given by hand to people whose motion is recorded: as keys at the frame that is shown.
+class PoseKeys {
+public:
+    virtual ~PoseKeys() = default;
+    /// The frame at which the person's changes are keys now; nothing: they reach over all frames.
+    virtual std::optional<int> frameOf(int person) const = 0;
+    /// What the key at that frame sets, as edits; empty without a key.
+    virtual PersonEdit editOf(int person) const = 0;
+    virtual std::optional<Keyframe> key(int person, int frame) const = 0;
+    /// The key with the edit's rotations and place in place of its own; nothing where nothing is left.
+    virtual std::optional<Keyframe> keyWith(int person, int frame, const PersonEdit& edit) const = 0;
+    /// Sets or removes a key and shows its frame.
+    virtual void setKey(int person, int frame, const std::optional<Keyframe>& key) = 0;
+};
+
 /// The document behind the window: the network's answer for the current frame and, apart from it, what the user changed.
 /// Read it freely; change it through the commands of edit_commands.h only.
 class Session : public QObject {
@@ -54,6 +70,7 @@ public:
     void setBody(std::shared_ptr<const BodyModel> body);
     void setFrame(const FrameResult& result);
     void clear();  ///< no source; edits and undo are forgotten
+    void setPoseKeys(PoseKeys* keys) { poseKeys_ = keys; }  ///< must outlive the session's use of it
     void restore(const SessionState& state);  ///< edits and boxes of a session that was opened; undo is forgotten
 
     const std::shared_ptr<const BodyModel>& body() const { return body_; }
@@ -72,6 +89,7 @@ public:
     const PersonEstimate* person(int id) const;
     /// The edited body in camera axes; null while the person has not been recovered.
     std::shared_ptr<const PosedBody> posed(int id) const;
+    /// What was changed by hand of the person: over all frames, or where the motion is recorded the key at this frame.
     const PersonEdit& edit(int id) const;
     /// Of the shown shape; null while the person has not been recovered. Throws Error when the body cannot be measured.
     std::shared_ptr<const BodyMeasurements> measurements(int id) const;
@@ -109,6 +127,7 @@ private:
     friend class EditPerson;
     friend class SetBoxes;
     void applyEdit(const PersonKey& key, const PersonEdit& edit);
+    void applyKeyedEdit(const PersonKey& key, int frame, const PersonEdit& edit, const std::optional<Keyframe>& keyframe);
     void applyBoxes(const PictureKey& key, const std::optional<std::vector<PersonBox>>& boxes);
 
     struct ShownPerson {
@@ -123,6 +142,8 @@ private:
     void keepSelectionValid();
 
     std::shared_ptr<const BodyModel> body_;
+    PoseKeys* poseKeys_ = nullptr;
+    mutable std::map<int, PersonEdit> keyedEdits_;  ///< what edit() handed out where there are keys
     mutable std::shared_ptr<const KeypointModel> keypoints_;
     FrameResult frame_;
     SessionState state_;

@@ -39,7 +39,8 @@ struct PersonEdit {
     bool operator==(const PersonEdit&) const = default;
 };
 
-/// A person of a source: edits reach over all frames of a video and over every new run of the network.
+/// A person of a source: edits reach over all frames of a video and over every new run of the network. Where there is a recorded
+/// take, rotations and place are keys at their frame instead (see PoseKeys).
 struct PersonKey {
     std::string source;
     int person = 0;

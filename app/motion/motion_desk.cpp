@@ -99,6 +99,7 @@ void MotionDesk::addMenu(QMenuBar* bar, QMenu* fileMenu) {
 
 void MotionDesk::setSource(const SourceInfo& info) {
     if (recorder_) stopRecording();
+    editor_.setShown(false);
     source_ = info;
 }
 
@@ -160,46 +161,60 @@ bool MotionDesk::coversSource() const {
     return editor_.hasTake() && !source_.isLive && editor_.take().source == source_.specification;
 }
 
-/// The take's people with the joints that panels ask for.
-std::vector<PersonEstimate> MotionDesk::peopleAt(int frame) const {
-    std::vector<PersonEstimate> people = editor_.peopleAt(frame);
+std::optional<int> MotionDesk::takeFrame(int sourceFrame) const {
+    if (recorder_ || !coversSource()) return std::nullopt;
+    const int frame = sourceFrame - editor_.take().firstSourceFrame;
+    return frame >= 0 && frame < editor_.take().numFrames ? std::optional(frame) : std::nullopt;
+}
+
+/// The take's people, over whom the session's edits go, with the joints that panels ask for.
+void MotionDesk::putTakePeople(FrameEstimate& estimate, int frame) {
+    editor_.setShown(true);
+    editor_.holdPerson();
+    estimate.people = editor_.peopleBeneathKeys(frame);
     if (session_.body())
-        for (PersonEstimate& person : people) updateJoints(*session_.body(), person);
-    return people;
+        for (PersonEstimate& person : estimate.people) updateJoints(*session_.body(), person);
+    streamTake(estimate, frame);
+}
+
+void MotionDesk::streamTake(const FrameEstimate& estimate, int frame) {
+    if (!streamTo_) return;
+    FrameEstimate finished = estimate;
+    finished.people = editor_.peopleAt(frame);
+    stream(finished);
 }
 
 FrameResult MotionDesk::throughTake(const FrameResult& result) {
     if (recorder_) recordFrame(result);
-    const int frame = result.estimate->frame.index;
-    if (recorder_ || !coversSource() || frame >= editor_.take().numFrames) {
+    const std::optional<int> frame = takeFrame(result.estimate->frame.index);
+    if (!frame) {
+        editor_.setShown(false);
         if (result.isRecovered) stream(*result.estimate);
         return result;
     }
     isFollowing_ = true;
-    editor_.showFrame(frame);
+    editor_.showFrame(*frame);
     isFollowing_ = false;
-    editor_.holdPerson();
     auto estimate = std::make_shared<FrameEstimate>(*result.estimate);
-    estimate->people = peopleAt(frame);
-    stream(*estimate);
+    putTakePeople(*estimate, *frame);
     return {std::move(estimate), result.shown, true};
 }
 
 /// Shows the take's people at once; the picture follows when the video has been wound there.
 void MotionDesk::showTakeFrame(int frame) {
     if (isFollowing_ || !editor_.hasTake() || recorder_ || !session_.body()) return;
+    const Take& take = editor_.take();
     const FrameResult& now = session_.frame();
     const bool isCovered = coversSource();
-    auto estimate = isCovered && now.estimate ? std::make_shared<FrameEstimate>(*now.estimate) : std::make_shared<FrameEstimate>(*blankFrame(editor_.take(), frame));
-    estimate->frame.index = frame;
-    estimate->frame.time = frame / editor_.take().frameRate;
-    estimate->people = peopleAt(frame);
+    auto estimate = isCovered && now.estimate ? std::make_shared<FrameEstimate>(*now.estimate) : std::make_shared<FrameEstimate>(*blankFrame(take, frame));
+    const int sourceFrame = frame + take.firstSourceFrame;
+    estimate->frame.index = sourceFrame;
+    estimate->frame.time = sourceFrame / take.frameRate;
+    putTakePeople(*estimate, frame);
     std::shared_ptr<const Picture> shown = now.shown;
     if (!isCovered) shown = sharedPicture(estimate->frame.picture, kLongestShownSide);
-    editor_.holdPerson();
-    stream(*estimate);
     Q_EMIT frameShown({std::move(estimate), std::move(shown), true});
-    if (isCovered && source_.isVideo) Q_EMIT pictureWanted(frame);
+    if (isCovered && source_.isVideo) Q_EMIT pictureWanted(sourceFrame);
 }
 
 void MotionDesk::startRecording() {
@@ -211,6 +226,7 @@ void MotionDesk::startRecording() {
     recorder_.emplace(source_.specification, picture.cols, picture.rows, source_.isLive ? kLiveRate : source_.frameRate);
     recordStart_ = session_.frame().estimate->frame.time;
     recordedFrame_ = -1;
+    editor_.setShown(false);
     panel_->setRecording(true);
     window_.findChild<QDockWidget*>("timelineDock")->show();
     if (source_.isLive) return;
@@ -244,7 +260,7 @@ void MotionDesk::stopRecording() {
         Q_EMIT failed(tr("Nobody was found while recording; there is no take."));
         return;
     }
-    editor_.setTake(std::move(take), {}, tr("Record take"));
+    editor_.record(std::move(take));
 }
 
 bool MotionDesk::open(const QString& file) {
@@ -281,7 +297,7 @@ void MotionDesk::openDocument(const SessionDocument& document) {
     sources_ = sources;
     const QString shown = QString::fromStdString(document.source);
     editor_.reset({seenFromACamera(document.take), document.keys});
-    if (!sources.isEmpty()) Q_EMIT sourcesWanted(sources, shown, document.frame);
+    if (!sources.isEmpty()) Q_EMIT sourcesWanted(sources, shown, document.frame + document.take.firstSourceFrame);
     editor_.showFrame(document.frame);
 }
 

@@ -58,7 +58,9 @@ Q_SIGNALS:
 
 private:
     bool coversSource() const;
-    std::vector<PersonEstimate> peopleAt(int frame) const;
+    /// Frame of the take that the source's frame is; nothing outside of it.
+    std::optional<int> takeFrame(int sourceFrame) const;
+    void putTakePeople(FrameEstimate& estimate, int frame);
     void showTakeFrame(int frame);
     void recordFrame(const FrameResult& result);
     void openDocument(const SessionDocument& document);
@@ -67,6 +69,7 @@ private:
     void exportMotion();
     void chooseStream(bool starts);
     void stream(const FrameEstimate& estimate);
+    void streamTake(const FrameEstimate& estimate, int frame);
     QString defaultName() const;
 
     Session& session_;

@@ -8,8 +8,12 @@ SessionDocument documentOf(const Session& session, const TakeEditor& editor, con
     for (const QString& source : sources) document.sources.push_back(source.toStdString());
     document.source = shown.toStdString();
     document.frame = editor.hasTake() ? editor.frame() : session.pictureKey().frame;
-    for (const auto& [key, edit] : session.state().edits)
-        if (!edit.isEmpty()) document.edits.push_back({key.source, key.person, edit.rotations, edit.betas});
+    for (const auto& [key, edit] : session.state().edits) {
+        if (edit.isEmpty()) continue;
+        SessionDocument::Edit& saved = document.edits.emplace_back();
+        saved = {key.source, key.person, edit.rotations, edit.betas, {}, edit.lockedJoints, edit.pinnedJoints, edit.targets};
+        if (edit.camera) saved.place = {edit.camera->camera, edit.camera->crop};
+    }
     for (const auto& [key, boxes] : session.state().boxes) {
         SessionDocument::Boxes picture{key.source, key.frame, {}};
         for (const PersonBox& box : boxes) picture.boxes.push_back({box.id, box.box});
@@ -26,6 +30,10 @@ SessionState sessionStateOf(const SessionDocument& document) {
         PersonEdit& to = state.edits[{edit.source, edit.person}];
         to.rotations = edit.rotations;
         to.betas = edit.betas;
+        if (edit.place) to.camera = PlacedCamera{edit.place->camera, edit.place->crop};
+        to.lockedJoints = edit.lockedJoints;
+        to.pinnedJoints = edit.pinnedJoints;
+        to.targets = edit.targets;
     }
     for (const auto& picture : document.boxes) {
         auto& boxes = state.boxes[{picture.source, picture.frame}];

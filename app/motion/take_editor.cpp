@@ -2,7 +2,6 @@
 #include "app/motion/take_editor.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "app/edit_commands.h"
 #include "body/error.h"
@@ -16,11 +15,31 @@ void dropLostKeys(TakeState& state) {
     std::erase_if(state.keys, [&](const auto& entry) { return !state.take.find(entry.first); });
 }
 
-void override(BodyParameters& body, const PersonEdit& edit) {
-    for (const auto& [joint, axisAngle] : edit.rotations)
-        if (joint < body.pose.rows()) body.pose.row(joint) = axisAngle.transpose();
+const KeyLayer kNoKeys;
+constexpr double kSamePlace = 1e-9;  // metres: a place that went through a crop's camera and back
+
+void overrideShape(BodyParameters& body, const PersonEdit& edit) {
     for (const auto& [index, value] : edit.betas)
         if (index < body.betas.size()) body.betas[index] = value;
+}
+
+/// Where the edit puts a body that the sample's crop sees, metres before the take's camera.
+Eigen::Vector3d placeOf(const Take& take, const PlacedCamera& placed) {
+    return frameTranslation(placed.camera, placed.crop, take.width, take.height, take.focalLength);
+}
+
+/// The track with the rotations and the place of an edit in all of its frames.
+Track withPoseEdit(const Take& take, Track track, const PersonEdit& edit) {
+    if (edit.rotations.empty() && !edit.camera) return track;
+    for (SharedSample& sample : track.samples) {
+        if (!sample) continue;
+        auto edited = std::make_shared<MotionSample>(*sample);
+        for (const auto& [joint, axisAngle] : edit.rotations)
+            if (joint < edited->body.pose.rows()) edited->body.pose.row(joint) = axisAngle.transpose();
+        if (edit.camera) edited->body.translation = placeOf(take, *edit.camera);
+        sample = std::move(edited);
+    }
+    return track;
 }
 
 }  // namespace
@@ -33,6 +52,7 @@ void EditTake::undo() { editor_.apply(before_); }
 void EditTake::redo() { editor_.apply(after_); }
 
 TakeEditor::TakeEditor(Session& session, QObject* parent) : QObject(parent), session_(session) {
+    session.setPoseKeys(this);
     connect(&session, &Session::selectionChanged, this, [this] {
         if (isHeld_) return;
         person_ = session_.selectedPerson();
@@ -65,6 +85,71 @@ void TakeEditor::apply(const TakeState& state) {
     Q_EMIT takeChanged();
 }
 
+const KeyLayer& TakeEditor::layerOf(int person) const {
+    const auto layer = state_.keys.find(person);
+    return layer == state_.keys.end() ? kNoKeys : layer->second;
+}
+
+std::optional<int> TakeEditor::frameOf(int person) const {
+    return isShown_ && take().find(person) ? std::optional(frame_) : std::nullopt;
+}
+
+std::optional<Keyframe> TakeEditor::key(int person, int frame) const {
+    const auto& keys = layerOf(person).keys;
+    const auto found = keys.find(frame);
+    return found == keys.end() ? std::nullopt : std::optional(found->second);
+}
+
+PersonEdit TakeEditor::editOf(int person) const {
+    PersonEdit edit;
+    const std::optional<Keyframe> here = key(person, frame_);
+    if (!here) return edit;
+    edit.rotations = here->rotations;
+    const Track* track = take().find(person);
+    std::optional<MotionSample> sample = track && here->translation ? keyedSample(*track, layerOf(person), frame_) : std::nullopt;
+    if (sample && sample->body.translation.z() > 0) edit.camera = PlacedCamera{estimateOf(take(), *track, *sample).camera, sample->crop};
+    return edit;
+}
+
+std::optional<Keyframe> TakeEditor::keyWith(int person, int frame, const PersonEdit& edit) const {
+    Keyframe key = this->key(person, frame).value_or(Keyframe{});
+    key.rotations = edit.rotations;
+    if (!edit.camera) {
+        key.translation.reset();
+    } else if (const Eigen::Vector3d place = placeOf(take(), *edit.camera); !key.translation || (place - *key.translation).norm() > kSamePlace) {
+        key.translation = place;
+    }
+    return key.isEmpty() ? std::nullopt : std::optional(key);
+}
+
+void TakeEditor::setKey(int person, int frame, const std::optional<Keyframe>& key) {
+    const auto known = state_.keys.find(person);
+    if (key) {
+        // A pose put right at one frame is meant for that place in the motion.
+        if (known == state_.keys.end()) state_.keys[person].blend = KeyBlend::Local;
+        state_.keys[person].keys[frame] = *key;
+    } else if (known != state_.keys.end()) {
+        known->second.keys.erase(frame);
+        if (known->second.keys.empty()) state_.keys.erase(known);
+    }
+    Q_EMIT keysChanged();
+    if (isShown_) showFrame(frame);
+}
+
+void TakeEditor::record(Take take) {
+    session_.undoStack().beginMacro(tr("Record take"));
+    for (Track& track : take.tracks) {
+        PersonEdit edit = session_.edit(track.id);
+        if (edit.rotations.empty() && !edit.camera) continue;
+        track = withPoseEdit(take, std::move(track), edit);
+        edit.rotations.clear();
+        edit.camera.reset();
+        session_.undoStack().push(new ChangePerson(session_, track.id, tr("Keep edits in the take"), std::move(edit)));
+    }
+    setTake(std::move(take), {}, tr("Record take"));
+    session_.undoStack().endMacro();
+}
+
 void TakeEditor::setTake(Take take, std::map<int, KeyLayer> keys, const QString& text) { change({std::move(take), std::move(keys)}, text); }
 
 void TakeEditor::reset(TakeState state) {
@@ -87,26 +172,38 @@ void TakeEditor::setRange(std::optional<FrameRange> range) {
     Q_EMIT rangeChanged();
 }
 
-std::vector<PersonEstimate> TakeEditor::peopleAt(int frame) const {
+std::vector<PersonEstimate> TakeEditor::people(int frame, bool withKeysOfFrame) const {
     std::vector<PersonEstimate> people;
     for (const Track& track : take().tracks) {
-        const auto keys = state_.keys.find(track.id);
-        const auto sample = keyedSample(track, keys == state_.keys.end() ? KeyLayer{} : keys->second, frame);
+        const KeyLayer& layer = layerOf(track.id);
+        std::optional<MotionSample> sample = keyedSample(track, layer, frame);
+        if (sample && !withKeysOfFrame && layer.keys.contains(frame)) {
+            KeyLayer others = layer;
+            Keyframe& here = others.keys[frame];
+            here.rotations.clear();  // the session's edits: rotations and place
+            here.translation.reset();
+            if (const auto beneath = keyedSample(track, others, frame)) sample = beneath;
+        }
         if (sample && sample->body.translation.z() > 0) people.push_back(estimateOf(take(), track, *sample));
     }
     return people;
 }
 
+std::vector<PersonEstimate> TakeEditor::peopleAt(int frame) const { return people(frame, true); }
+
+std::vector<PersonEstimate> TakeEditor::peopleBeneathKeys(int frame) const { return people(frame, false); }
+
 Take TakeEditor::finished() const {
     Take result = take();
+    const std::string source = isShown_ ? session_.pictureKey().source : result.source;
     for (Track& track : result.tracks) {
         if (const auto keys = state_.keys.find(track.id); keys != state_.keys.end()) track = keyedTrack(track, keys->second);
-        const auto edit = session_.state().edits.find({session_.pictureKey().source, track.id});
-        if (edit == session_.state().edits.end() || edit->second.isEmpty()) continue;
+        const auto edit = session_.state().edits.find({source, track.id});
+        if (edit == session_.state().edits.end() || edit->second.betas.empty()) continue;
         for (SharedSample& sample : track.samples) {
             if (!sample) continue;
             auto edited = std::make_shared<MotionSample>(*sample);
-            override(edited->body, edit->second);
+            overrideShape(edited->body, edit->second);
             sample = std::move(edited);
         }
     }
@@ -120,14 +217,25 @@ void TakeEditor::change(TakeState state, const QString& text) {
 
 void TakeEditor::split(int person) {
     TakeState state = state_;
-    splitTrack(state.take, person, frame_);
+    const int later = splitTrack(state.take, person, frame_);
+    if (const Track* whole = take().find(person); state_.keys.contains(person)) {
+        const SplitKeys parts = splitKeys(*whole, state_.keys.at(person), frame_);
+        state.keys.erase(person);
+        if (!parts.before.keys.empty()) state.keys[person] = parts.before;
+        if (!parts.after.keys.empty()) state.keys[later] = parts.after;
+    }
     change(std::move(state), tr("Split track"));
 }
 
 void TakeEditor::merge(int person, int other) {
     TakeState state = state_;
+    // A key says how its own track differs; in a longer track it would change frames that it was not made for.
+    for (const int id : {person, other}) {
+        Track* track = state.take.find(id);
+        if (track && state.keys.contains(id)) *track = keyedTrack(*track, state.keys.at(id));
+        state.keys.erase(id);
+    }
     mergeTracks(state.take, person, other);
-    for (const auto& [frame, key] : state.keys[other].keys) state.keys[person].keys.try_emplace(frame, key);
     change(std::move(state), tr("Merge tracks"));
 }
 
@@ -161,26 +269,21 @@ void TakeEditor::trim() {
 void TakeEditor::setKey(int person) {
     const Track* track = take().find(person);
     if (!track) throw Error("There is no track to key. Choose a person of the take first.");
-    TakeState state = state_;
-    KeyLayer& layer = state.keys[person];
-    const auto sample = keyedSample(*track, layer, frame_);
+    const auto sample = keyedSample(*track, layerOf(person), frame_);
     if (!sample) throw Error("\"" + track->name + "\" has no pose at frame " + std::to_string(frame_ + 1) + ". Fill the gap or choose another frame.");
+    TakeState state = state_;
+    if (!state.keys.contains(person)) state.keys[person].blend = KeyBlend::Local;
+    Keyframe& key = state.keys[person].keys[frame_];
+    for (Eigen::Index joint = 0; joint < sample->body.pose.rows(); ++joint) key.rotations[static_cast<int>(joint)] = sample->body.pose.row(joint).transpose();
+    key.translation = sample->body.translation;
     const PersonEdit edit = session_.edit(person);
-    BodyParameters body = sample->body;
-    override(body, edit);
-    Keyframe& key = layer.keys[frame_];
-    for (Eigen::Index joint = 0; joint < body.pose.rows(); ++joint)
-        if (edit.isEmpty() || edit.rotations.contains(static_cast<int>(joint))) key.rotations[static_cast<int>(joint)] = body.pose.row(joint).transpose();
-    if (!edit.betas.empty()) key.betas = body.betas;
-    if (edit.isEmpty()) key.translation = body.translation;
+    if (edit.betas.empty()) return change(std::move(state), tr("Set key"));
+    BodyParameters shaped = sample->body;
+    overrideShape(shaped, edit);
+    key.betas = shaped.betas;
     session_.undoStack().beginMacro(tr("Set key"));
     change(std::move(state), tr("Set key"));
-    if (!edit.rotations.empty()) {
-        std::vector<int> joints(static_cast<std::size_t>(body.pose.rows()));
-        std::iota(joints.begin(), joints.end(), 0);
-        session_.undoStack().push(new ResetJoints(session_, person, joints, tr("Reset pose")));
-    }
-    if (!edit.betas.empty()) session_.undoStack().push(new ResetShape(session_, person));
+    session_.undoStack().push(new ResetShape(session_, person));
     session_.undoStack().endMacro();
 }
 
@@ -197,7 +300,7 @@ void TakeEditor::setBlend(int person, KeyBlend blend) {
     if (layer == state_.keys.end() || layer->second.blend == blend) return;
     TakeState state = state_;
     state.keys[person].blend = blend;
-    change(std::move(state), blend == KeyBlend::Correct ? tr("Blend corrections") : tr("Replace between keys"));
+    change(std::move(state), blend == KeyBlend::Correct ? tr("Blend corrections") : blend == KeyBlend::Local ? tr("Fade corrections") : tr("Replace between keys"));
 }
 
 }  // namespace hmr

@@ -18,11 +18,12 @@ struct TakeState {
 };
 
 /// The take behind the timeline: tracks, keys, the frame that is shown and the chosen range. Changes go through commands
-/// on the session's undo stack.
-class TakeEditor : public QObject {
+/// on the session's undo stack. While the take is shown, what the hand does to a pose or place becomes a key at the frame.
+class TakeEditor : public QObject, public PoseKeys {
     Q_OBJECT
 public:
     explicit TakeEditor(Session& session, QObject* parent = nullptr);
+    ~TakeEditor() override { session_.setPoseKeys(nullptr); }
 
     const TakeState& state() const { return state_; }
     const Take& take() const { return state_.take; }
@@ -32,9 +33,19 @@ public:
     void selectPerson(int id);
     FrameRange range() const;  ///< the chosen one, or all frames
     bool hasRange() const { return range_.has_value(); }
+    /// Whether the session shows the take's people and not new answers.
+    void setShown(bool isShown) { isShown_ = isShown; }
+
+    std::optional<int> frameOf(int person) const override;
+    PersonEdit editOf(int person) const override;
+    std::optional<Keyframe> key(int person, int frame) const override;
+    std::optional<Keyframe> keyWith(int person, int frame, const PersonEdit& edit) const override;
+    void setKey(int person, int frame, const std::optional<Keyframe>& key) override;
 
     /// A new take; what undo knew of the old one stays reachable.
     void setTake(Take take, std::map<int, KeyLayer> keys, const QString& text);
+    /// A take of what the session shows, with what was changed there of pose and place in all of its frames.
+    void record(Take take);
     /// The same without undo: a session that was opened.
     void reset(TakeState state);
     void showFrame(int frame);
@@ -47,6 +58,8 @@ public:
 
     /// The take's people at a frame, keys applied.
     std::vector<PersonEstimate> peopleAt(int frame) const;
+    /// The same without what the keys of this very frame set: what the session's edits go over.
+    std::vector<PersonEstimate> peopleBeneathKeys(int frame) const;
     /// The take as it leaves the program: keys applied, and over them what the session's panels changed of each person.
     Take finished() const;
 
@@ -56,8 +69,7 @@ public:
     void remove(int person);
     void cutRange(int person);
     void trim();
-    /// Keys what the panels changed of the person at this frame (everything when they changed nothing), and gives the
-    /// panels back to the motion.
+    /// Keys the person's whole pose and place at this frame, and the shape if it was changed.
     void setKey(int person);
     void removeKey(int person);
     void setBlend(int person, KeyBlend blend);
@@ -67,17 +79,20 @@ public:
 Q_SIGNALS:
     void takeChanged();
     void frameChanged(int frame);
+    void keysChanged();  ///< by hand, at the frame that is shown
     void rangeChanged();
     void personChanged();
 
 private:
     friend class EditTake;
     void apply(const TakeState& state);
+    const KeyLayer& layerOf(int person) const;
+    std::vector<PersonEstimate> people(int frame, bool withKeysOfFrame) const;
 
     Session& session_;
     TakeState state_;
     int frame_ = 0, person_ = -1;
-    bool isHeld_ = false;
+    bool isHeld_ = false, isShown_ = false;
     std::optional<FrameRange> range_;
 };
 

@@ -25,13 +25,15 @@ TimelinePanel::TimelinePanel(TakeEditor& editor, QWidget* parent)
     record_ = addButton("recordButton", tr("● Record"), tr("Record everybody's motion: a camera until you stop, a video frame by frame to its end"),
                         [this] { Q_EMIT recordWanted(!isRecording_); });
     row->addSpacing(8);
-    key_ = addButton("setKeyButton", tr("◆ Key"), tr("Key what was changed of the person at this frame"), [=, this] { editor_.setKey(person()); });
+    key_ = addButton("setKeyButton", tr("◆ Key"), tr("Key the person's whole pose at this frame; what you change by hand is keyed by itself"), [=, this] { editor_.setKey(person()); });
     removeKey_ = addButton("removeKeyButton", tr("Remove key"), tr("Remove the person's key at this frame"), [=, this] { editor_.removeKey(person()); });
     blend_ = new QComboBox(this);
     blend_->setObjectName("keyBlend");
-    blend_->addItems({tr("Keys correct"), tr("Keys replace")});
-    blend_->setToolTip(tr("Blend each key's change over the recorded motion, or go from key to key"));
-    connect(blend_, &QComboBox::activated, this, [=, this](int index) { editor_.setBlend(person(), static_cast<KeyBlend>(index)); });
+    blend_->addItem(tr("Keys fade"), static_cast<int>(KeyBlend::Local));
+    blend_->addItem(tr("Keys hold"), static_cast<int>(KeyBlend::Correct));
+    blend_->addItem(tr("Keys replace"), static_cast<int>(KeyBlend::Replace));
+    blend_->setToolTip(tr("Changes that keys make are blended over the recorded motion and fade behind the last one, or hold to both ends; or the motion goes from key to key"));
+    connect(blend_, &QComboBox::activated, this, [=, this](int index) { editor_.setBlend(person(), static_cast<KeyBlend>(blend_->itemData(index).toInt())); });
     row->addWidget(blend_);
     row->addSpacing(8);
     split_ = addButton("splitButton", tr("Split"), tr("Make the person's track two at this frame"), [=, this] { editor_.split(person()); });
@@ -65,6 +67,7 @@ TimelinePanel::TimelinePanel(TakeEditor& editor, QWidget* parent)
     connect(frame_, &QSpinBox::valueChanged, this, [this](int number) { editor_.showFrame(number - 1); });
     connect(&editor, &TakeEditor::takeChanged, this, &TimelinePanel::refresh);
     connect(&editor, &TakeEditor::frameChanged, this, &TimelinePanel::refresh);
+    connect(&editor, &TakeEditor::keysChanged, this, &TimelinePanel::refresh);
     connect(&editor, &TakeEditor::rangeChanged, this, &TimelinePanel::refresh);
     connect(&editor, &TakeEditor::personChanged, this, &TimelinePanel::refresh);
     refresh();
@@ -103,7 +106,7 @@ void TimelinePanel::refresh() {
     for (QToolButton* button : {key_, split_, remove_}) button->setEnabled(hasTrack);
     removeKey_->setEnabled(hasKeys && layer->second.keys.contains(editor_.frame()));
     blend_->setEnabled(hasKeys);
-    blend_->setCurrentIndex(hasKeys ? static_cast<int>(layer->second.blend) : 0);
+    blend_->setCurrentIndex(hasKeys ? blend_->findData(static_cast<int>(layer->second.blend)) : 0);
     merge_->setEnabled(hasTrack && editor_.take().tracks.size() > 1);
     cut_->setEnabled(hasTrack && editor_.hasRange());
     trim_->setEnabled(hasTake && editor_.hasRange());

@@ -37,6 +37,7 @@ TrackView::TrackView(TakeEditor& editor, QWidget* parent) : QWidget(parent), edi
         update();
     });
     connect(&editor, &TakeEditor::frameChanged, this, QOverload<>::of(&QWidget::update));
+    connect(&editor, &TakeEditor::keysChanged, this, QOverload<>::of(&QWidget::update));
     connect(&editor, &TakeEditor::rangeChanged, this, QOverload<>::of(&QWidget::update));
     connect(&editor, &TakeEditor::personChanged, this, QOverload<>::of(&QWidget::update));
 }

@@ -2,6 +2,7 @@
 #include "body/motion/keyframes.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <set>
 
 #include "body/rotation.h"
@@ -36,20 +37,29 @@ Between<Value> keysAround(const KeyLayer& layer, int frame, Get get) {
     return result;
 }
 
+/// What is left of a key's change so many frames beyond the outermost key: smooth at both ends.
+double shareLeft(int distance, int fadeFrames) {
+    const double t = fadeFrames > 0 ? std::min(1.0, static_cast<double>(distance) / fadeFrames) : (distance == 0 ? 0.0 : 1.0);
+    return 1 - t * t * (3 - 2 * t);
+}
+
 /// Value at a frame: keys either replace what was recorded between them, or change it by a blend of their changes.
 /// Recorded(frame) gives the recorded value there (the nearest one in a gap).
 template <typename Value, typename Recorded, typename Mix, typename Change, typename Apply>
-std::optional<Value> blended(const Between<Value>& keys, KeyBlend blend, int frame, Recorded recorded, Mix mix,
+std::optional<Value> blended(const Between<Value>& keys, const KeyLayer& layer, int frame, Recorded recorded, Mix mix,
                              Change change, Apply apply) {
     if (!keys.before && !keys.after) return std::nullopt;
-    if (blend == KeyBlend::Replace) {
+    if (layer.blend == KeyBlend::Replace) {
         if (keys.before && keys.before->frame == frame) return keys.before->value;
         if (!keys.before || !keys.after) return std::nullopt;
         return mix(keys.before->value, keys.after->value, keys.share);
     }
     const auto changeAt = [&](const auto& side) { return change(recorded(side.frame), side.value); };
-    if (!keys.after) return apply(recorded(frame), changeAt(*keys.before));
-    if (!keys.before) return apply(recorded(frame), changeAt(*keys.after));
+    if (!keys.after || !keys.before) {
+        const auto& side = keys.before ? *keys.before : *keys.after;
+        const Value there = recorded(frame), moved = apply(there, changeAt(side));
+        return layer.blend == KeyBlend::Local ? mix(there, moved, shareLeft(std::abs(frame - side.frame), layer.fadeFrames)) : moved;
+    }
     return apply(recorded(frame), mix(changeAt(*keys.before), changeAt(*keys.after), keys.share));
 }
 
@@ -101,7 +111,7 @@ std::optional<MotionSample> keyedSample(const Track& track, const KeyLayer& laye
         const auto recorded = [&](int at) { return rotationFromAxisAngle(nearest(at).pose.row(joint).transpose()); };
         const auto change = [](const Eigen::Matrix3d& from, const Eigen::Matrix3d& to) -> Eigen::Matrix3d { return from.transpose() * to; };
         const auto apply = [](const Eigen::Matrix3d& from, const Eigen::Matrix3d& by) -> Eigen::Matrix3d { return from * by; };
-        if (const auto turn = blended(keys, layer.blend, frame, recorded, mixTurns, change, apply))
+        if (const auto turn = blended(keys, layer, frame, recorded, mixTurns, change, apply))
             result.body.pose.row(joint) = axisAngleFromRotation(*turn).transpose();
     }
     const auto mix = [](const auto& a, const auto& b, double t) -> std::decay_t<decltype(a)> { return a + t * (b - a); };
@@ -109,7 +119,7 @@ std::optional<MotionSample> keyedSample(const Track& track, const KeyLayer& laye
     const auto apply = [](const auto& from, const auto& by) -> std::decay_t<decltype(from)> { return from + by; };
     const auto places = keysAround<Eigen::Vector3d>(layer, frame, [](const Keyframe& key) { return key.translation; });
     const auto recordedPlace = [&](int at) { return nearest(at).translation; };
-    if (const auto place = blended(places, layer.blend, frame, recordedPlace, mix, change, apply)) result.body.translation = *place;
+    if (const auto place = blended(places, layer, frame, recordedPlace, mix, change, apply)) result.body.translation = *place;
 
     const Eigen::Index numBetas = result.body.betas.size();
     const auto shapes = keysAround<Eigen::VectorXd>(layer, frame, [numBetas](const Keyframe& key) -> std::optional<Eigen::VectorXd> {
@@ -117,7 +127,7 @@ std::optional<MotionSample> keyedSample(const Track& track, const KeyLayer& laye
         return padded(*key.betas, numBetas).head(numBetas);
     });
     const auto recordedShape = [&](int at) -> Eigen::VectorXd { return padded(nearest(at).betas, numBetas).head(numBetas); };
-    if (const auto shape = blended(shapes, layer.blend, frame, recordedShape, mix, change, apply)) result.body.betas = *shape;
+    if (const auto shape = blended(shapes, layer, frame, recordedShape, mix, change, apply)) result.body.betas = *shape;
     return result;
 }
 
@@ -137,6 +147,34 @@ Track keyedTrack(const Track& track, const KeyLayer& layer) {
         ++result.firstFrame;
     }
     return result;
+}
+
+SplitKeys splitKeys(const Track& track, const KeyLayer& layer, int frame) {
+    SplitKeys parts{{{}, layer.blend, layer.fadeFrames}, {{}, layer.blend, layer.fadeFrames}};
+    Keyframe all;  // what any key sets
+    for (const auto& [at, key] : layer.keys) {
+        (at < frame ? parts.before : parts.after).keys[at] = key;
+        all.rotations.insert(key.rotations.begin(), key.rotations.end());
+        if (key.betas) all.betas = key.betas;
+        if (key.translation) all.translation = key.translation;
+    }
+    const auto keyAtCut = [&](KeyLayer& part, int at) {
+        const std::optional<MotionSample> sample = keyedSample(track, layer, at);
+        if (!sample) return;
+        Keyframe& key = part.keys[at];
+        for (const auto& [joint, rotation] : all.rotations) key.rotations.try_emplace(joint, sample->body.pose.row(joint).transpose());
+        if (all.betas && !key.betas) key.betas = sample->body.betas;
+        if (all.translation && !key.translation) key.translation = sample->body.translation;
+    };
+    if (layer.keys.empty()) return parts;
+    const bool isBetween = layer.keys.begin()->first < frame && layer.keys.rbegin()->first >= frame;
+    const int distance = std::min(std::abs(layer.keys.begin()->first - frame), std::abs(layer.keys.rbegin()->first - frame));
+    // Beyond the outermost keys nothing is replaced, and nothing is left of a change that has faded.
+    if (isBetween || layer.blend == KeyBlend::Correct || (layer.blend == KeyBlend::Local && distance < layer.fadeFrames)) {
+        keyAtCut(parts.before, frame - 1);
+        keyAtCut(parts.after, frame);
+    }
+    return parts;
 }
 
 }  // namespace hmr

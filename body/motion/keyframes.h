@@ -20,13 +20,15 @@ struct Keyframe {
 enum class KeyBlend {
     Correct,  ///< the change that each key makes is blended over the recorded motion; before the first and behind the
               ///< last key their change holds
-    Replace   ///< from key to key the motion is what lies between the two; outside it stays as recorded
+    Replace,  ///< from key to key the motion is what lies between the two; outside it stays as recorded
+    Local     ///< as Correct between keys; before the first and behind the last key their change fades within `fadeFrames`
 };
 
 /// The keys of one track, by frame.
 struct KeyLayer {
     std::map<int, Keyframe> keys;
     KeyBlend blend = KeyBlend::Correct;
+    int fadeFrames = 15;  ///< of KeyBlend::Local: so many frames away nothing is left of an outermost key's change
     bool operator==(const KeyLayer&) const = default;
 };
 
@@ -36,5 +38,12 @@ std::optional<MotionSample> keyedSample(const Track& track, const KeyLayer& laye
 
 /// The whole track with the keys over it.
 Track keyedTrack(const Track& track, const KeyLayer& layer);
+
+/// The keys of a track that is cut in two at a frame: those before it, and those from it on. Keys at the cut keep the motion on
+/// both sides what it was with the whole layer (of KeyBlend::Local: up to the shape of the fade).
+struct SplitKeys {
+    KeyLayer before, after;
+};
+SplitKeys splitKeys(const Track& track, const KeyLayer& layer, int frame);
 
 }  // namespace hmr

@@ -61,6 +61,7 @@ struct Take {
     double focalLength = 1;  ///< pixels of the common camera
     double frameRate = 30;   ///< frames a second
     int numFrames = 0;
+    int firstSourceFrame = 0;  ///< the frame of the source that is frame 0: a trimmed take begins later
     FloorPlane floor;
     std::vector<Track> tracks;  ///< ids differ
 

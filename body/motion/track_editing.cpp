@@ -75,6 +75,7 @@ void trimTake(Take& take, FrameRange range) {
     }
     std::erase_if(take.tracks, [](const Track& track) { return track.samples.empty(); });
     take.numFrames = range.end - range.first;
+    take.firstSourceFrame += range.first;
 }
 
 }  // namespace hmr

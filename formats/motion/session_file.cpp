@@ -62,11 +62,43 @@ Keyframe keyFrom(const json& value) {
     return key;
 }
 
+json pixelJson(const Eigen::Vector2d& pixel) { return {pixel.x(), pixel.y()}; }
+Eigen::Vector2d pixelFrom(const json& value) {
+    const auto numbers = value.get<std::array<double, 2>>();
+    return {numbers[0], numbers[1]};
+}
+
+json editJson(const SessionDocument::Edit& edit) {
+    json result = {{"source", edit.source}, {"person", edit.person}, {"rotations", mapJson(edit.rotations, vectorJson)},
+                   {"betas", mapJson(edit.betas, [](double beta) { return beta; })}};
+    if (edit.place) {
+        const auto& [camera, crop] = *edit.place;
+        result["camera"] = {camera.scale, camera.translation.x(), camera.translation.y()};
+        result["crop"] = {crop.center.x(), crop.center.y(), crop.side};
+    }
+    if (!edit.lockedJoints.empty()) result["locked_joints"] = edit.lockedJoints;
+    if (!edit.pinnedJoints.empty()) result["pinned_joints"] = edit.pinnedJoints;
+    if (!edit.targets.empty())
+        result["targets"] = mapJson(edit.targets, [](const std::map<int, Eigen::Vector2d>& joints) { return mapJson(joints, pixelJson); });
+    return result;
+}
+SessionDocument::Edit editFrom(const json& value) {
+    SessionDocument::Edit edit{value.at("source").get<std::string>(), value.at("person").get<int>(),
+                               mapFrom<Eigen::Vector3d>(value.at("rotations"), vectorFrom), mapFrom<double>(value.at("betas"), numberFrom), {}, {}, {}, {}};
+    if (value.contains("camera")) {
+        const Eigen::Vector3d camera = vectorFrom(value.at("camera")), crop = vectorFrom(value.at("crop"));
+        edit.place = {{camera[0], camera.tail<2>()}, {crop.head<2>(), crop[2]}};
+    }
+    if (value.contains("locked_joints")) edit.lockedJoints = value.at("locked_joints").get<std::set<int>>();
+    if (value.contains("pinned_joints")) edit.pinnedJoints = value.at("pinned_joints").get<std::set<int>>();
+    if (value.contains("targets"))
+        edit.targets = mapFrom<std::map<int, Eigen::Vector2d>>(value.at("targets"), [](const json& joints) { return mapFrom<Eigen::Vector2d>(joints, pixelFrom); });
+    return edit;
+}
+
 json toJson(const SessionDocument& document) {
     json edits = json::array(), boxes = json::array(), tracks = json::array(), layers = json::array();
-    for (const auto& edit : document.edits)
-        edits.push_back({{"source", edit.source}, {"person", edit.person}, {"rotations", mapJson(edit.rotations, vectorJson)},
-                         {"betas", mapJson(edit.betas, [](double beta) { return beta; })}});
+    for (const auto& edit : document.edits) edits.push_back(editJson(edit));
     for (const auto& picture : document.boxes) {
         json list = json::array();
         for (const auto& box : picture.boxes) list.push_back({{"id", box.id}, {"box", boxJson(box.box)}});
@@ -74,12 +106,13 @@ json toJson(const SessionDocument& document) {
     }
     for (const Track& track : document.take.tracks) tracks.push_back({{"id", track.id}, {"name", track.name}});
     for (const auto& [track, layer] : document.keys)
-        layers.push_back({{"track", track}, {"replaces", layer.blend == KeyBlend::Replace}, {"keys", mapJson(layer.keys, keyJson)}});
+        layers.push_back({{"track", track}, {"replaces", layer.blend == KeyBlend::Replace}, {"fades", layer.blend == KeyBlend::Local},
+                          {"fade_frames", layer.fadeFrames}, {"keys", mapJson(layer.keys, keyJson)}});
     const Take& take = document.take;
     return {{"format", "hmr-studio session"}, {"version", kVersion}, {"sources", document.sources}, {"source", document.source},
             {"frame", document.frame}, {"edits", edits}, {"boxes", boxes}, {"keys", layers},
             {"take", {{"source", take.source}, {"width", take.width}, {"height", take.height}, {"focal_length", take.focalLength},
-                      {"frame_rate", take.frameRate}, {"num_frames", take.numFrames}, {"tracks", tracks},
+                      {"frame_rate", take.frameRate}, {"num_frames", take.numFrames}, {"first_source_frame", take.firstSourceFrame}, {"tracks", tracks},
                       {"floor", {{"normal", vectorJson(take.floor.normal)}, {"offset", take.floor.offset}, {"known", take.floor.isKnown}}}}}};
 }
 
@@ -173,9 +206,7 @@ SessionDocument fromJson(const json& root) {
     document.sources = root.at("sources").get<std::vector<std::string>>();
     document.source = root.at("source").get<std::string>();
     document.frame = root.at("frame").get<int>();
-    for (const json& entry : root.at("edits"))
-        document.edits.push_back({entry.at("source").get<std::string>(), entry.at("person").get<int>(),
-                                  mapFrom<Eigen::Vector3d>(entry.at("rotations"), vectorFrom), mapFrom<double>(entry.at("betas"), numberFrom)});
+    for (const json& entry : root.at("edits")) document.edits.push_back(editFrom(entry));
     for (const json& entry : root.at("boxes")) {
         SessionDocument::Boxes picture{entry.at("source").get<std::string>(), entry.at("frame").get<int>(), {}};
         for (const json& box : entry.at("boxes")) picture.boxes.push_back({box.at("id").get<int>(), boxFrom(box.at("box"))});
@@ -188,11 +219,15 @@ SessionDocument fromJson(const json& root) {
     document.take.focalLength = take.at("focal_length").get<double>();
     document.take.frameRate = take.at("frame_rate").get<double>();
     document.take.numFrames = take.at("num_frames").get<int>();
+    document.take.firstSourceFrame = take.value("first_source_frame", 0);
     document.take.floor = {vectorFrom(take.at("floor").at("normal")), take.at("floor").at("offset").get<double>(), take.at("floor").at("known").get<bool>()};
     for (const json& entry : take.at("tracks")) document.take.tracks.push_back({entry.at("id").get<int>(), entry.at("name").get<std::string>(), 0, {}});
-    for (const json& entry : root.at("keys"))
-        document.keys[entry.at("track").get<int>()] = {mapFrom<Keyframe>(entry.at("keys"), keyFrom),
-                                                       entry.at("replaces").get<bool>() ? KeyBlend::Replace : KeyBlend::Correct};
+    for (const json& entry : root.at("keys")) {
+        KeyLayer& layer = document.keys[entry.at("track").get<int>()];
+        layer.keys = mapFrom<Keyframe>(entry.at("keys"), keyFrom);
+        layer.blend = entry.at("replaces").get<bool>() ? KeyBlend::Replace : entry.value("fades", false) ? KeyBlend::Local : KeyBlend::Correct;
+        layer.fadeFrames = entry.value("fade_frames", layer.fadeFrames);
+    }
     return document;
 }
 
@@ -233,7 +268,7 @@ SessionDocument readSession(const std::filesystem::path& file) {
         throw refuse(std::string("its description is damaged (") + error.what() + "). Choose an older copy of the session.");
     }
     Take& take = document.take;
-    if (!(take.frameRate > 0) || !(take.focalLength > 0) || take.numFrames < 0 || take.numFrames > kMostFrames || take.width < 0 || take.height < 0)
+    if (!(take.frameRate > 0) || !(take.focalLength > 0) || take.numFrames < 0 || take.numFrames > kMostFrames || take.firstSourceFrame < 0 || take.width < 0 || take.height < 0)
         throw refuse("its take's rate, size or length makes no sense. Choose an older copy of the session.");
     for (std::size_t i = 0; i < take.tracks.size(); ++i) {
         readTrack(TrackArrays(npz, i), take.tracks[i]);

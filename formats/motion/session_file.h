@@ -2,6 +2,8 @@
 #pragma once
 #include <filesystem>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,12 +14,21 @@ namespace hmr {
 
 /// Everything that a session of work is made of, but for what the pipeline can find again.
 struct SessionDocument {
-    /// Joint rotations (axis-angle) and shape directions that a person of a source was given by hand.
+    /// A crop's camera with the crop.
+    struct Place {
+        WeakPerspectiveCamera camera;
+        CropWindow crop;
+        bool operator==(const Place&) const = default;
+    };
+    /// Joint rotations (axis-angle), shape directions and so on that a person of a source was given by hand.
     struct Edit {
         std::string source;
         int person = 0;
         std::map<int, Eigen::Vector3d> rotations;
         std::map<int, double> betas;
+        std::optional<Place> place;
+        std::set<int> lockedJoints, pinnedJoints;
+        std::map<int, std::map<int, Eigen::Vector2d>> targets;  ///< frame → coco-plus joint → source pixel
         bool operator==(const Edit&) const = default;
     };
     struct PersonBox {

@@ -25,6 +25,7 @@ class TestSessionFile : public QObject {
         document.source = "b.png";
         document.frame = 7;
         document.edits = {{"b.png", 1, {{18, {0.1, -0.2, 0.3}}}, {{0, 1.5}}}};
+        document.edits.push_back({"b.png", 2, {}, {}, SessionDocument::Place{{0.8, {0.1, -0.2}}, {{120, 80}, 200}}, {4, 18}, {7}, {{3, {{0, {12.5, 40}}}}}});
         document.boxes = {{"b.png", 0, {{1, {10.5, 20, 30, 40}}}}, {"c.png", 2, {}}};
         document.take = test::walkingTake(2, 30, {5, 8});
         document.take.floor = {Eigen::Vector3d(0, -0.8, -0.6), 1.25, true};
@@ -33,6 +34,8 @@ class TestSessionFile : public QObject {
         layer.keys[12].translation = Eigen::Vector3d(0, 1, 5);
         layer.keys[20].betas = Eigen::VectorXd::Constant(10, 0.5);
         document.keys[1] = layer;
+        document.keys[0] = {{{3, layer.keys[20]}}, KeyBlend::Local, 9};
+        document.take.firstSourceFrame = 40;
         return document;
     }
 
@@ -52,6 +55,7 @@ private Q_SLOTS:
         QVERIFY(read.take.floor == saved.take.floor);
         QCOMPARE(read.take.numFrames, 30);
         QCOMPARE(read.take.frameRate, 30.0);
+        QCOMPARE(read.take.firstSourceFrame, 40);
         QCOMPARE(read.take.tracks.size(), std::size_t{2});
         for (std::size_t i = 0; i < 2; ++i) {
             const Track &a = saved.take.tracks[i], &b = read.take.tracks[i];

@@ -55,6 +55,65 @@ private Q_SLOTS:
         for (const int frame : {5, 25}) layer.keys[frame].rotations[1] = axisAngleFromRotation(turn(*track().at(frame), 1) * change);
         for (int frame = 0; frame < 40; ++frame) QVERIFY(angleBetween(turn(*keyedSample(track(), layer, frame), 1), turn(*track().at(frame), 1) * change) < 1e-6);
     }
+    void localKeysFadeToBothSides() {
+        KeyLayer layer{{}, KeyBlend::Local, 6};
+        const Eigen::Matrix3d change = rotationFromAxisAngle({0, 0.4, 0});
+        layer.keys[20].rotations[1] = axisAngleFromRotation(turn(*track().at(20), 1) * change);
+        const auto angleAt = [&](int frame) { return angleBetween(turn(*keyedSample(track(), layer, frame), 1), turn(*track().at(frame), 1)); };
+        QVERIFY(std::abs(angleAt(20) - 0.4) < 1e-7);
+        for (int away = 1; away < 6; ++away) {
+            QVERIFY(std::abs(angleAt(20 - away) - angleAt(20 + away)) < 1e-7);
+            QVERIFY(angleAt(20 + away) < angleAt(20 + away - 1));
+        }
+        QVERIFY(std::abs(angleAt(23) - 0.2) < 1e-7);
+        for (const int frame : {0, 14, 26, 39}) QVERIFY(*keyedSample(track(), layer, frame) == *track().at(frame) || angleAt(frame) < 1e-7);
+    }
+    void shapeAndPlaceAreBlendedBetweenKeys() {
+        KeyLayer layer;
+        const Eigen::Vector3d aside(0.3, -0.1, 0.5);
+        layer.keys[10].translation = track().at(10)->body.translation;
+        layer.keys[30].translation = track().at(30)->body.translation + aside;
+        layer.keys[10].betas = track().at(10)->body.betas;
+        layer.keys[30].betas = track().at(30)->body.betas + Eigen::VectorXd::Constant(10, 2);
+        for (int frame = 10; frame <= 30; ++frame) {
+            const auto sample = keyedSample(track(), layer, frame);
+            const double share = (frame - 10) / 20.0;
+            QVERIFY((sample->body.translation - track().at(frame)->body.translation - share * aside).norm() < 1e-9);
+            QVERIFY((sample->body.betas - track().at(frame)->body.betas - Eigen::VectorXd::Constant(10, 2 * share)).norm() < 1e-9);
+        }
+    }
+    void keysOfASplitTrackKeepItsMotion_data() {
+        QTest::addColumn<int>("blend");
+        QTest::addColumn<std::vector<int>>("frames");
+        QTest::newRow("correct") << int(KeyBlend::Correct) << std::vector{8, 30};
+        QTest::newRow("correct before") << int(KeyBlend::Correct) << std::vector{8};
+        QTest::newRow("correct behind") << int(KeyBlend::Correct) << std::vector{30};
+        QTest::newRow("replace") << int(KeyBlend::Replace) << std::vector{8, 30};
+        QTest::newRow("replace before") << int(KeyBlend::Replace) << std::vector{4, 8};
+        QTest::newRow("local") << int(KeyBlend::Local) << std::vector{8, 30};
+        QTest::newRow("local far away") << int(KeyBlend::Local) << std::vector{2};
+    }
+    void keysOfASplitTrackKeepItsMotion() {
+        QFETCH(int, blend);
+        QFETCH(std::vector<int>, frames);
+        constexpr int kCut = 20;
+        KeyLayer layer{{}, static_cast<KeyBlend>(blend), 10};
+        for (const int frame : frames) {
+            layer.keys[frame].rotations[18] = Eigen::Vector3d(0.02 * frame, -0.5, 0.1);
+            layer.keys[frame].translation = track().at(frame)->body.translation + Eigen::Vector3d(0.01 * frame, 0, 0.2);
+        }
+        const SplitKeys parts = splitKeys(track(), layer, kCut);
+        Track before = track(), after = track();
+        before.samples.resize(static_cast<std::size_t>(kCut));
+        after.samples.erase(after.samples.begin(), after.samples.begin() + kCut);
+        after.firstFrame = kCut;
+        for (int frame = 0; frame < 40; ++frame) {
+            const auto expected = keyedSample(track(), layer, frame);
+            const auto found = frame < kCut ? keyedSample(before, parts.before, frame) : keyedSample(after, parts.after, frame);
+            QVERIFY(angleBetween(turn(*found, 18), turn(*expected, 18)) < 1e-6);
+            QVERIFY((found->body.translation - expected->body.translation).norm() < 1e-9);
+        }
+    }
     void keysBridgeAGap() {
         KeyLayer layer{{}, KeyBlend::Replace};
         layer.keys[39].translation = Eigen::Vector3d(0, 0, 5);
