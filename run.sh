@@ -7,8 +7,9 @@ root=$(cd "$(dirname "$0")" && pwd)
 "$root/packaging/install-packages.sh"
 build="$root/build/release"
 if [ ! -f "$build/build.ninja" ]; then cmake -S "$root" --preset release >/dev/null; fi
-cmake --build "$build" --target hmr hmr-studio | grep -v 'no work to do' || true
-[ -x "$build/bin/hmr-studio" ] && [ -x "$build/bin/hmr" ] || { echo "run.sh: the build failed" >&2; exit 1; }
+if ! ninja -C "$build" -n hmr hmr-studio | grep -q 'no work to do'; then
+  cmake --build "$build" --target hmr hmr-studio || { echo "run.sh: the build failed; what is said above tells why" >&2; exit 1; }
+fi
 if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then exec "$build/bin/hmr-studio" "$@"; fi
 if [ $# -eq 0 ]; then set -- "$root"/resources/samples/*.jpg; fi
 echo "There is no display: recovering on the command line, into ./out"

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Pictures per second of one training step, ours and PyTorch's Python front end, one after the other in the same run.
+"""Pictures per second of one training step, ours and PyTorch's Python front end, in turns in the same run.
 
 Ours is `hmr train` on synthetic pictures with the time it waits for pictures taken out; it does everything a step needs:
 network, body layer, losses, discriminators and both optimizers. The Python side is kept lighter, so that the ratio cannot
@@ -9,6 +9,7 @@ Needs Debian's python3-torch.    usage: /usr/bin/python3 training/compare_throug
 import argparse
 import json
 import os
+import statistics
 import subprocess
 import tempfile
 import time
@@ -102,10 +103,12 @@ def main():
     parser.add_argument("--batch", type=int, default=24)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--steps", type=int, default=20)
+    parser.add_argument("--rounds", type=int, default=3, help="turns of both; the median counts, so that other work on the machine weighs less")
     options = parser.parse_args()
-    ours, python = our_rate(options), python_rate(options)
+    rates = [(our_rate(options), python_rate(options)) for _ in range(options.rounds)]
+    ours, python = (statistics.median(rate[side] for rate in rates) for side in (0, 1))
     print(f"network: ResNet-{options.depth}, {options.size} pixels, batch {options.batch}, {options.threads} threads, float32, channels last")
-    print(f"hmr train: {ours:.2f} pictures/s (median of {options.steps} steps, waiting for pictures taken out)")
+    print(f"hmr train: {ours:.2f} pictures/s (median of {options.rounds} rounds of {options.steps} steps, waiting for pictures taken out)")
     print(f"PyTorch {torch.__version__}: {python:.2f} pictures/s")
     print(f"ratio: {ours / python:.2f}")
 
