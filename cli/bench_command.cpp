@@ -13,12 +13,13 @@
 #include "body/error.h"
 #include "cli/commands.h"
 #include "cli/opening_times.h"
-#include "cli/overlay.h"
 #include "cli/stopwatch.h"
 #include "formats/body_file.h"
 #include "formats/resources.h"
 #include "inference/crop.h"
+#include "inference/picture.h"
 #include "inference/recovery.h"
+#include "renderer/overlay_painter.h"
 
 namespace hmr {
 namespace {
@@ -170,7 +171,8 @@ private:
     StageTiming rendering() {
         OverlayPainter painter(body());
         const FrameEstimate estimate = onePerson();
-        return measure("one posed body over a " + size_ + " picture, read back", threads_, [&] { painter.paint(estimate); });
+        const Picture picture = rgbPicture(estimate.frame.picture);
+        return measure("one posed body over a " + size_ + " picture, read back", threads_, [&] { painter.paint(picture, estimate.people); });
     }
 
     /// A picture is searched for people each time; in a video they are followed, and smoothed.

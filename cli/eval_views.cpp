@@ -10,11 +10,12 @@
 
 #include "body/error.h"
 #include "body/metrics.h"
-#include "cli/overlay.h"
 #include "cli/progress.h"
 #include "formats/body_file.h"
 #include "formats/resources.h"
+#include "inference/picture.h"
 #include "inference/recovery.h"
+#include "renderer/overlay_painter.h"
 #include "training/drawing.h"
 #include "training/picture_file.h"
 
@@ -69,8 +70,9 @@ int writeSheet(const Arguments& arguments) {
             const std::optional<Frame> frame = source->next();
             if (!frame) break;
             const FrameEstimate estimate = recovery.recover(*frame);
-            tiles.push_back(squareTile(painter.paint(estimate), arguments.tile));
-            tiles.push_back(squareTile(painter.paintSide(estimate), arguments.tile));
+            const Picture picture = rgbPicture(frame->picture);
+            tiles.push_back(squareTile(painter.paint(picture, estimate.people), arguments.tile));
+            tiles.push_back(squareTile(painter.paintSide(picture.width, picture.height, estimate.people), arguments.tile));
             progress.update(++numPictures);
         } catch (const Error& error) {
             std::cerr << "hmr: " << error.what() << "\n";

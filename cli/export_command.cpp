@@ -8,11 +8,12 @@
 #include "body/motion/take_cleanup.h"
 #include "cli/commands.h"
 #include "cli/progress.h"
-#include "cli/take_pictures.h"
 #include "formats/body_file.h"
 #include "formats/motion/session_file.h"
 #include "formats/motion/take_file.h"
 #include "formats/resources.h"
+#include "inference/take_pictures.h"
+#include "renderer/overlay_painter.h"
 
 namespace hmr {
 namespace {
@@ -51,7 +52,8 @@ void printFigures(const Take& take, const CleanupResult& result) {
         };
         std::cout << take.find(id)->name << ": " << person.after.numFrames << " frames, " << person.numFilled << " filled, " << person.numRepaired << " repaired\n";
         line("acceleration", person.before.acceleration, person.after.acceleration, "m/s2");
-        line("foot slide", person.before.footSlide, person.after.footSlide, "mm a frame");
+        if (person.after.numContacts > 0) line("foot slide", person.before.footSlide, person.after.footSlide, "mm a frame");
+        else std::cout << "  no standing foot was found; shaky motion wants --smooth first\n";
         line("bone length spread", person.before.boneLengthSpread, person.after.boneLengthSpread, "mm");
     }
 }
@@ -101,13 +103,10 @@ void runExport(const ExportWish& wish) {
         std::cout << wish.output.string() << "\n";
         return;
     }
-    if (wish.format == "video" || (wish.format.empty() && extension == ".mp4")) {
-        writeTakeVideo(wish.output, body, take, settings);
-        std::cout << wish.output.string() << "\n";
-        return;
-    }
-    if (wish.format == "png-sequence") {
-        writeTransparentPictures(wish.output, body, take, settings);
+    const bool isVideo = wish.format == "video" || (wish.format.empty() && extension == ".mp4");
+    if (isVideo || wish.format == "png-sequence") {
+        const auto write = isVideo ? writeTakeVideo : writeTransparentPictures;
+        write(wish.output, take, settings, peoplePainter(body));
         std::cout << wish.output.string() << "\n";
         return;
     }

@@ -9,9 +9,7 @@
 #include <set>
 
 #include "body/error.h"
-#include "cli/overlay.h"
 #include "cli/progress.h"
-#include "cli/video_file.h"
 #include "formats/atomic_file.h"
 #include "formats/body_file.h"
 #include "formats/fbx_file.h"
@@ -22,6 +20,8 @@
 #include "formats/scene_file.h"
 #include "formats/stream/motion_stream.h"
 #include "inference/picture.h"
+#include "inference/video_file.h"
+#include "renderer/overlay_painter.h"
 
 namespace hmr {
 namespace {
@@ -120,7 +120,7 @@ private:
         document.frames.push_back({0, 0, estimate.people});
         if (settings_.overlay) {
             const auto file = settings_.outputFolder / (name + ".overlay.png");
-            writePicture(file, painter().paint(estimate));
+            writePicture(file, painter().paint(rgbPicture(estimate.frame.picture), estimate.people));
             std::cout << file.string() << "\n";
         }
         writeDocument(document, name);
@@ -137,7 +137,7 @@ private:
             stream(*estimate);
             if (settings_.overlay) {
                 if (!video) video.emplace(settings_.outputFolder / (name + ".overlay.mp4"), source.frameRate(), estimate->frame.picture.size());
-                video->add(painter().paint(*estimate));
+                video->add(painter().paint(rgbPicture(estimate->frame.picture), estimate->people));
             }
             progress.update(estimate->frame.index + 1);
             stopWhereAsked(stop, static_cast<int>(document.frames.size()));

@@ -4,7 +4,7 @@
 #include <iostream>
 #include <memory>
 
-#include "cli/video_file.h"
+#include "inference/video_file.h"
 #include "training/synthetic_video.h"
 
 namespace hmr {

@@ -166,7 +166,8 @@ void CleanupDialog::showResult() {
         const Track* track = result_->take.find(id);
         figures_->setItem(row, 0, new QTableWidgetItem(tr("%1 (%2 filled, %3 repaired)").arg(QString::fromStdString(track->name)).arg(person.numFilled).arg(person.numRepaired)));
         cell(1, person.before.acceleration, person.after.acceleration);
-        cell(2, person.before.footSlide, person.after.footSlide);
+        if (person.after.numContacts > 0) cell(2, person.before.footSlide, person.after.footSlide);
+        else figures_->setItem(row, 2, new QTableWidgetItem(tr("no standing foot found")));
         cell(3, person.before.boneLengthSpread, person.after.boneLengthSpread);
         ++row;
     }

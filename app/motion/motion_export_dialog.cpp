@@ -12,6 +12,10 @@
 #include <QLineEdit>
 #include <QProgressBar>
 #include <QPushButton>
+#include <QStandardItemModel>
+
+#include "inference/take_pictures.h"
+#include "renderer/overlay_painter.h"
 
 namespace hmr {
 namespace {
@@ -19,6 +23,9 @@ namespace {
 QString text(std::string_view view) { return QString::fromUtf8(view.data(), static_cast<int>(view.size())); }
 
 enum People { kTogether, kEach, kSelected };
+
+/// What is drawn instead of written by formats/: items of the format list beside the MotionFormats.
+enum Drawn { kOverlayVideo = -1, kTransparentPictures = -2 };
 
 }  // namespace
 
@@ -34,6 +41,8 @@ MotionExportDialog::MotionExportDialog(std::shared_ptr<const BodyModel> body, Ta
     };
     format_ = combo("motionFormat");
     for (const MotionFormatInfo& info : motionFormats()) format_->addItem(text(info.title), static_cast<int>(info.format));
+    format_->addItem(tr("Overlay video (H.264)"), kOverlayVideo);
+    format_->addItem(tr("Transparent PNG a frame"), kTransparentPictures);
     preset_ = combo("motionPreset");
     for (const ExportPreset& preset : exportPresets()) preset_->addItem(text(preset.title), text(preset.name));
     root_ = combo("motionRoot");
@@ -86,9 +95,9 @@ MotionExportDialog::MotionExportDialog(std::shared_ptr<const BodyModel> body, Ta
     layout->addWidget(progress_);
     layout->addLayout(buttons);
     resize(560, 320);
-    nameFile();
+    takeFormat();
 
-    connect(format_, &QComboBox::currentIndexChanged, this, &MotionExportDialog::nameFile);
+    connect(format_, &QComboBox::currentIndexChanged, this, &MotionExportDialog::takeFormat);
     connect(browse, &QPushButton::clicked, this, &MotionExportDialog::chooseFile);
     connect(export_, &QPushButton::clicked, this, &MotionExportDialog::write);
     connect(cancel_, &QPushButton::clicked, this, [this] { task_.isRunning() ? task_.cancel() : reject(); });
@@ -107,12 +116,21 @@ MotionExportDialog::MotionExportDialog(std::shared_ptr<const BodyModel> body, Ta
     connect(&task_, &BackgroundTask::cancelled, this, [stopped] { stopped(tr("Cancelled; nothing was written.")); });
 }
 
-MotionFormat MotionExportDialog::format() const { return static_cast<MotionFormat>(format_->currentData().toInt()); }
+/// Pictures are drawn through the take's camera: axes, names and root mean nothing there, and everybody stands in them.
+void MotionExportDialog::takeFormat() {
+    const bool isDrawn = format_->currentData().toInt() < 0;
+    preset_->setEnabled(!isDrawn);
+    root_->setEnabled(!isDrawn);
+    if (isDrawn && people_->currentData().toInt() == kEach) people_->setCurrentIndex(people_->findData(kTogether));
+    qobject_cast<QStandardItemModel*>(people_->model())->item(people_->findData(kEach))->setEnabled(!isDrawn);
+    nameFile();
+}
 
 /// The file keeps its name and takes the format's extension; a folder has none.
 void MotionExportDialog::nameFile() {
     const QFileInfo now(file_->text());
-    const QString extension = text(motionFormat(format()).extension);
+    const int format = format_->currentData().toInt();
+    const QString extension = format == kOverlayVideo ? ".mp4" : format == kTransparentPictures ? QString() : text(motionFormat(static_cast<MotionFormat>(format)).extension);
     file_->setText(now.dir().filePath(now.completeBaseName() + (extension.isEmpty() ? "" : extension)));
 }
 
@@ -135,10 +153,12 @@ void MotionExportDialog::write() {
     message_->clear();
     export_->setEnabled(false);
     cancel_->setText(tr("Cancel"));
-    task_.start([body = body_, take = take_, format = format(), settings, each = people == kEach, file = std::filesystem::path(file_->text().toStdString())](
+    task_.start([body = body_, take = take_, format = format_->currentData().toInt(), settings, each = people == kEach, file = std::filesystem::path(file_->text().toStdString())](
                     const auto& onProgress) mutable {
         settings.onProgress = onProgress;
-        exportTake(file, format, *body, take, settings, each);
+        if (format == kOverlayVideo) writeTakeVideo(file, take, settings, peoplePainter(body));
+        else if (format == kTransparentPictures) writeTransparentPictures(file, take, settings, peoplePainter(body));
+        else exportTake(file, static_cast<MotionFormat>(format), *body, take, settings, each);
     });
 }
 

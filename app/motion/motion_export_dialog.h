@@ -16,7 +16,8 @@ class QPushButton;
 
 namespace hmr {
 
-/// Chooses format, preset, people and place of a motion export and writes it with progress; stopping leaves nothing.
+/// Chooses format, preset, people and place of a motion export (a scene, a table, the overlay video, transparent pictures) and writes
+/// it with progress; stopping leaves nothing.
 class MotionExportDialog : public QDialog {
     Q_OBJECT
 public:
@@ -27,10 +28,10 @@ Q_SIGNALS:
     void exported(const QString& file);
 
 private:
+    void takeFormat();
     void nameFile();
     void chooseFile();
     void write();
-    MotionFormat format() const;
 
     std::shared_ptr<const BodyModel> body_;
     Take take_;

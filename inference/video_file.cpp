@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cli/video_file.h"
+#include "inference/video_file.h"
 
 #include <algorithm>
 

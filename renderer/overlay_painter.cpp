@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "cli/overlay.h"
+#include "renderer/overlay_painter.h"
 
-#include <array>
-
-#include "inference/picture.h"
 #include "renderer/orbit_view.h"
 #include "renderer/scene_figure.h"
 #include "renderer/scene_renderer.h"
@@ -16,15 +13,13 @@ struct OverlayPainter::Implementation {
     WindowlessContext context;
     SceneRenderer renderer;
 
-    Scene sceneOf(const FrameEstimate& estimate) const {
-        static const std::array<Eigen::Vector3f, 5> kColors = {Eigen::Vector3f{0.65f, 0.74f, 0.86f}, {0.90f, 0.72f, 0.62f}, {0.70f, 0.84f, 0.68f},
-                                                               {0.87f, 0.80f, 0.58f}, {0.78f, 0.70f, 0.86f}};
+    Scene sceneOf(int width, int height, const std::vector<PersonEstimate>& people) const {
         Scene scene;
-        scene.width = estimate.frame.picture.cols;
-        scene.height = estimate.frame.picture.rows;
-        for (const PersonEstimate& person : estimate.people) {
+        scene.width = width;
+        scene.height = height;
+        for (const PersonEstimate& person : people) {
             FigureStyle style;
-            style.color = kColors[static_cast<std::size_t>(person.id) % kColors.size()];
+            style.color = figureColor(person.id);
             const PosedBody posed = poseBody(*body, person.parameters);
             scene.figures.push_back(sceneFigure(body, posed, frameCamera(person.camera, person.crop), style));
         }
@@ -47,22 +42,29 @@ OverlayPainter::OverlayPainter(std::shared_ptr<const BodyModel> body) : implemen
 
 OverlayPainter::~OverlayPainter() = default;
 
-Picture OverlayPainter::paint(const FrameEstimate& estimate) {
-    Scene scene = implementation_->sceneOf(estimate);
-    scene.background = std::make_shared<const Picture>(rgbPicture(estimate.frame.picture));
+Picture OverlayPainter::paint(const Picture& picture, const std::vector<PersonEstimate>& people) {
+    Scene scene = implementation_->sceneOf(picture.width, picture.height, people);
+    scene.background = std::make_shared<const Picture>(picture);
     return implementation_->draw(scene);
 }
 
-Picture OverlayPainter::paintSide(const FrameEstimate& estimate) {
-    Scene scene = implementation_->sceneOf(estimate);
+Picture OverlayPainter::paintSide(int width, int height, const std::vector<PersonEstimate>& people) {
+    Scene scene = implementation_->sceneOf(width, height, people);
     scene.viewFromCamera = OrbitView::side().viewFromCamera(scene);
     scene.clearColor = {0.93f, 0.94f, 0.95f, 1};
     scene.fillsWithClearColor = true;
     return implementation_->draw(scene);
 }
 
-Picture OverlayPainter::paintAlone(const FrameEstimate& estimate) {
-    return implementation_->renderer.drawPicture(implementation_->sceneOf(estimate));
+Picture OverlayPainter::paintAlone(int width, int height, const std::vector<PersonEstimate>& people) {
+    return implementation_->renderer.drawPicture(implementation_->sceneOf(width, height, people));
+}
+
+std::function<Picture(const Picture&, int, int, const std::vector<PersonEstimate>&)> peoplePainter(std::shared_ptr<const BodyModel> body) {
+    auto painter = std::make_shared<OverlayPainter>(std::move(body));
+    return [painter](const Picture& picture, int width, int height, const std::vector<PersonEstimate>& people) {
+        return picture.empty() ? painter->paintAlone(width, height, people) : painter->paint(picture, people);
+    };
 }
 
 }  // namespace hmr
