@@ -17,6 +17,7 @@ FitRequest fitRequest(const Session& session, int person) {
     const PersonEstimate* answer = session.recovered(person);
     if (!shown || !answer) throw Error("There is nobody to fit yet; choose a person who has been recovered.");
     FitRequest request;
+    request.body = session.body();
     request.keypoints = session.keypoints();
     request.start = shown->parameters;
     request.camera = shown->camera;
@@ -49,7 +50,9 @@ void FitJob::start(FitRequest request) {
         options.stop = stop;
         options.onProgress = [&](double share) { report([this, share] { Q_EMIT progressed(share); }); };
         try {
-            const FitResult result = fitToJoints(*request.keypoints, request.start, request.camera, request.targets, options);
+            const FitResult result = request.silhouette ? fitToSilhouette(*request.body, *request.keypoints, request.start, request.camera,
+                                                                          request.targets, *request.silhouette, options)
+                                                        : fitToJoints(*request.keypoints, request.start, request.camera, request.targets, options);
             report([this, request, result] {
                 isRunning_ = false;
                 Q_EMIT finished(request, result);

@@ -7,13 +7,15 @@
 #include <vector>
 
 #include "app/session.h"
-#include "body/fitting/joint_fit.h"
+#include "body/fitting/silhouette_fit.h"
 
 namespace hmr {
 
 /// What a fit starts from and is pulled to, copied from the session, and what must not have changed when its result is taken.
 struct FitRequest {
+    std::shared_ptr<const BodyModel> body;
     std::shared_ptr<const KeypointModel> keypoints;
+    std::shared_ptr<const Silhouette> silhouette;  ///< null: none is known
     BodyParameters start;
     WeakPerspectiveCamera camera;
     std::vector<JointTarget> targets;

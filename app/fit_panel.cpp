@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "app/fit_panel.h"
 
+#include <QFileDialog>
+#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
 #include <QProgressBar>
 #include <QPushButton>
+#include <QSettings>
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
@@ -13,6 +16,7 @@
 #include "app/joint_angles.h"
 #include "app/pose_editing.h"
 #include "body/error.h"
+#include "inference/picture.h"
 
 namespace hmr {
 namespace {
@@ -34,7 +38,8 @@ FitPanel::FitPanel(Session& session, QWidget* parent)
       progress_(new QProgressBar(this)),
       snap_(button(this, "snapButton", tr("Snap to picture"), tr("Fit the body to the joints of the picture"))),
       cancel_(button(this, "cancelSnapButton", tr("Cancel"), tr("Stop the fit; nothing changes"))),
-      clear_(button(this, "clearTargetsButton", tr("Forget joints"), tr("Forget the joints that were set by hand"))) {
+      clear_(button(this, "clearTargetsButton", tr("Forget joints"), tr("Forget the joints that were set by hand"))),
+      silhouetteButton_(button(this, "silhouetteButton", {}, {})) {
     setObjectName("fitPanel");
     table_->setObjectName("fitTable");
     table_->setColumnCount(2);
@@ -63,8 +68,14 @@ FitPanel::FitPanel(Session& session, QWidget* parent)
     layout->addWidget(summary_);
     layout->addWidget(progress_);
     layout->addLayout(buttons);
+    layout->addWidget(silhouetteButton_);
 
     connect(snap_, &QPushButton::clicked, this, &FitPanel::snap);
+    connect(silhouetteButton_, &QPushButton::clicked, this, [this] {
+        if (!hasSilhouette()) return chooseSilhouette();
+        silhouette_.reset();
+        refresh();
+    });
     connect(cancel_, &QPushButton::clicked, this, [this] { job_.cancel(); });
     connect(clear_, &QPushButton::clicked, this, [this] {
         const int id = session_.selectedPerson();
@@ -83,8 +94,43 @@ FitPanel::FitPanel(Session& session, QWidget* parent)
 
 void FitPanel::snap() {
     try {
-        job_.start(fitRequest(session_, session_.selectedPerson()));
+        FitRequest request = fitRequest(session_, session_.selectedPerson());
+        if (hasSilhouette()) request.silhouette = std::make_shared<const Silhouette>(silhouetteOf(silhouette_->mask, session_.person(request.person)->crop));
+        job_.start(std::move(request));
         progress_->setValue(0);
+        refresh();
+    } catch (const Error& error) {
+        Q_EMIT failed(QString::fromStdString(error.what()));
+    }
+}
+
+bool FitPanel::hasSilhouette() const {
+    return silhouette_ && silhouette_->picture == session_.pictureKey() && silhouette_->person == session_.selectedPerson();
+}
+
+void FitPanel::chooseSilhouette() {
+    auto* dialog = new QFileDialog(this, tr("The person's silhouette: a mask, or a picture with transparency"), QSettings().value("silhouetteFolder").toString(),
+                                   tr("Pictures (*.png *.webp *.jpg *.jpeg *.bmp *.tif *.tiff)"));
+    dialog->setObjectName("silhouetteDialog");
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& file) {
+        QSettings().setValue("silhouetteFolder", QFileInfo(file).absolutePath());
+        useSilhouette(file);
+    });
+    dialog->open();
+}
+
+void FitPanel::useSilhouette(const QString& file) {
+    try {
+        const PersonEstimate* person = session_.person(session_.selectedPerson());
+        if (!person) throw Error("There is nobody to fit yet; choose a person who has been recovered.");
+        Picture mask = readMask(file.toStdString());
+        const cv::Mat& picture = session_.frame().estimate->frame.picture;
+        if (mask.width != picture.cols || mask.height != picture.rows)
+            throw Error(file.toStdString() + " is " + std::to_string(mask.width) + " x " + std::to_string(mask.height) + " pixels, the picture " +
+                        std::to_string(picture.cols) + " x " + std::to_string(picture.rows) + ". Choose a mask of the picture's size.");
+        silhouetteOf(mask, person->crop);  // says so when there is nobody in it
+        silhouette_ = KnownSilhouette{std::move(mask), session_.pictureKey(), session_.selectedPerson()};
         refresh();
     } catch (const Error& error) {
         Q_EMIT failed(QString::fromStdString(error.what()));
@@ -109,6 +155,8 @@ void FitPanel::refresh() {
     setEnabled(shown != nullptr);
     snap_->setEnabled(!job_.isRunning());
     cancel_->setEnabled(job_.isRunning());
+    silhouetteButton_->setText(hasSilhouette() ? tr("Forget silhouette") : tr("Silhouette…"));
+    silhouetteButton_->setToolTip(hasSilhouette() ? tr("Snap without the mask") : tr("A mask of the chosen person, which Snap to picture then fits the body's outline to"));
     clear_->setEnabled(shown && !targetsOf(session_, id).empty());
     double sum = 0;
     for (int joint = 0; joint < kNumCocoPlusJoints; ++joint) {

@@ -18,6 +18,8 @@ public:
     explicit FitPanel(Session& session, QWidget* parent = nullptr);
 
     void snap();  ///< "Snap to picture"
+    /// The chosen person's silhouette in this picture: a mask of the picture's size (inference/picture.h, readMask).
+    void useSilhouette(const QString& file);
     FitJob& job() { return job_; }
 
 Q_SIGNALS:
@@ -25,14 +27,22 @@ Q_SIGNALS:
 
 private:
     void refresh();
+    void chooseSilhouette();
+    bool hasSilhouette() const;
     void take(const FitRequest& request, const FitResult& result);
 
     Session& session_;
     FitJob job_;
     QTreeWidget* table_;
+    struct KnownSilhouette {
+        Picture mask;
+        PictureKey picture;
+        int person = -1;
+    };
+    std::optional<KnownSilhouette> silhouette_;
     QLabel* summary_;
     QProgressBar* progress_;
-    QPushButton *snap_, *cancel_, *clear_;
+    QPushButton *snap_, *cancel_, *clear_, *silhouetteButton_;
 };
 
 }  // namespace hmr

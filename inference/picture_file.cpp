@@ -7,6 +7,7 @@
 #include "body/error.h"
 #include "formats/atomic_file.h"
 #include "inference/frame_source.h"
+#include "inference/picture.h"
 #include "inference/picture_header.h"
 
 namespace hmr {
@@ -39,11 +40,16 @@ void checkSize(const std::string& name, std::uint64_t width, std::uint64_t heigh
     }
 }
 
-/// Three 8-bit channels of whatever was decoded; transparency over white.
-cv::Mat asBgr(const cv::Mat& decoded) {
+cv::Mat asBytes(const cv::Mat& decoded) {
     cv::Mat bytes = decoded;
     if (decoded.depth() == CV_16U) decoded.convertTo(bytes, CV_8U, 1.0 / 257);
     if (decoded.depth() == CV_32F || decoded.depth() == CV_64F) decoded.convertTo(bytes, CV_8U, 255);
+    return bytes;
+}
+
+/// Three 8-bit channels of whatever was decoded; transparency over white.
+cv::Mat asBgr(const cv::Mat& decoded) {
+    const cv::Mat bytes = asBytes(decoded);
     cv::Mat bgr;
     if (bytes.channels() == 1) {
         cv::cvtColor(bytes, bgr, cv::COLOR_GRAY2BGR);
@@ -64,17 +70,8 @@ cv::Mat asBgr(const cv::Mat& decoded) {
     return bgr;
 }
 
-}  // namespace
-
-bool isPictureFile(const std::filesystem::path& file) {
-    return hasExtension(file, {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"});
-}
-
-bool isVideoFile(const std::filesystem::path& file) {
-    return hasExtension(file, {".mp4", ".avi", ".mov", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".wmv", ".mjpeg", ".gif"});
-}
-
-cv::Mat readPicture(const std::filesystem::path& file) {
+/// As the file has it, transparency too. Throws Error.
+cv::Mat decodedPicture(const std::filesystem::path& file) {
     const std::string name = file.string();
     const std::string bytes = readWholeFile(file, kMaxFileBytes);
     const auto header = readPictureHeader(bytes);
@@ -94,7 +91,34 @@ cv::Mat readPicture(const std::filesystem::path& file) {
     }
     if (decoded.empty()) throw Error(name + " is a damaged " + header->format + " picture: it cannot be decoded");
     checkSize(name, decoded.cols, decoded.rows);
-    return asBgr(decoded);
+    return decoded;
+}
+
+}  // namespace
+
+bool isPictureFile(const std::filesystem::path& file) {
+    return hasExtension(file, {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"});
+}
+
+bool isVideoFile(const std::filesystem::path& file) {
+    return hasExtension(file, {".mp4", ".avi", ".mov", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".wmv", ".mjpeg", ".gif"});
+}
+
+cv::Mat readPicture(const std::filesystem::path& file) { return asBgr(decodedPicture(file)); }
+
+Picture readMask(const std::filesystem::path& file) {
+    const cv::Mat bytes = asBytes(decodedPicture(file));
+    cv::Mat mask;
+    if (bytes.channels() == 4) {
+        cv::extractChannel(bytes, mask, 3);
+        double least = 0;
+        cv::minMaxLoc(mask, &least);
+        if (least == 255) mask.release();  // a channel that says nothing
+    }
+    if (mask.empty()) cv::cvtColor(asBgr(bytes), mask, cv::COLOR_BGR2GRAY);
+    Picture picture(mask.cols, mask.rows, 1);
+    for (int y = 0; y < mask.rows; ++y) std::copy_n(mask.ptr(y), mask.cols, picture.at(0, y));
+    return picture;
 }
 
 }  // namespace hmr

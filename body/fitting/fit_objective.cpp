@@ -3,8 +3,10 @@
 
 #include <cmath>
 
+#include "body/error.h"
 #include "body/fitting/articulation.h"
 #include "body/fitting/pose_terms.h"
+#include "body/limits.h"
 
 namespace hmr {
 namespace {
@@ -12,17 +14,18 @@ namespace {
 constexpr double kLimitMargin = 0.03, kLimitDeviation = 0.01;  ///< radians
 constexpr double kCameraDeviation = 0.4;                       ///< of log scale, and of crop coordinates
 
-/// A keypoint in crop coordinates, with its derivatives.
-struct Projection {
-    Eigen::Vector2d position;
-    Eigen::Matrix<double, 2, 3> byPoint, byCamera;  ///< the camera as log scale, translation
-};
+/// The margin of addLimits keeps nearly all joints inside; what little is left over is cut here.
+void cutToLimits(const std::vector<int>& lockedJoints, const Points3d& start, Points3d& pose) {
+    pose = withinLimits(pose);
+    for (const int joint : lockedJoints) pose.row(joint) = start.row(joint);
+}
 
-/// x = s·(X + t) / (1 + s·Z/k), which is frameCamera in crop coordinates; k infinite: the weak-perspective camera.
-Projection projected(const Eigen::Vector3d& point, const WeakPerspectiveCamera& camera, double focalLength) {
+}  // namespace
+
+CropProjection projectedToCrop(const Eigen::Vector3d& point, const WeakPerspectiveCamera& camera, double focalLength) {
     const double perDepth = camera.scale * kCropResolution / (2 * focalLength), depth = 1 + perDepth * point.z();
     const double magnification = camera.scale / depth;
-    Projection projection;
+    CropProjection projection;
     projection.position = magnification * (point.head<2>() + camera.translation);
     projection.byPoint << magnification, 0, -projection.position.x() * perDepth / depth,
                           0, magnification, -projection.position.y() * perDepth / depth;
@@ -30,7 +33,21 @@ Projection projected(const Eigen::Vector3d& point, const WeakPerspectiveCamera& 
     return projection;
 }
 
-}  // namespace
+void expectUsable(const BodyParameters& start, const WeakPerspectiveCamera& camera, std::span<const JointTarget> targets) {
+    const bool isFinite = start.pose.allFinite() && start.betas.allFinite() && start.translation.allFinite() &&
+                          camera.translation.allFinite() && std::isfinite(camera.scale) && camera.scale > 0;
+    if (!isFinite) throw Error("The body to fit has values that are not finite, or a camera of no size. Recover it anew.");
+    for (const JointTarget& target : targets) {
+        if (target.keypoint < 0 || target.keypoint >= kNumKeypoints) {
+            throw Error("There is no keypoint " + std::to_string(target.keypoint) + " to fit: expected 0 to " +
+                        std::to_string(kNumKeypoints - 1) + ".");
+        }
+        if (!target.position.allFinite() || !std::isfinite(target.deviation) || target.deviation <= 0) {
+            throw Error("The target of keypoint " + std::to_string(target.keypoint) +
+                        " needs a finite position and a deviation above zero.");
+        }
+    }
+}
 
 FitObjective::FitObjective(const KeypointModel& model, FitState start, std::span<const JointTarget> targets, const FitOptions& options)
     : model_(model), start_(std::move(start)), targets_(targets.begin(), targets.end()), options_(options) {
@@ -66,7 +83,7 @@ double FitObjective::cost(const FitState& state, NormalEquations* equations) con
 
 double FitObjective::addTarget(const JointTarget& target, const Keypoints& keypoints, const WeakPerspectiveCamera& camera,
                                NormalEquations* equations) const {
-    const Projection projection = projected(keypoints.points.row(target.keypoint).transpose(), camera, options_.focalLength);
+    const CropProjection projection = projectedToCrop(keypoints.points.row(target.keypoint).transpose(), camera, options_.focalLength);
     const Eigen::Vector2d off = projection.position - target.position;
     const double square = options_.robustScale * options_.robustScale;
     const double trust = target.isTrusted ? 1 : square / (square + off.squaredNorm());
@@ -123,9 +140,19 @@ std::vector<double> FitObjective::errors(const FitState& state) const {
     std::vector<double> errors;
     for (const JointTarget& target : targets_) {
         const Eigen::Vector3d point = keypoints.points.row(target.keypoint).transpose();
-        errors.push_back((projected(point, state.camera, options_.focalLength).position - target.position).norm());
+        errors.push_back((projectedToCrop(point, state.camera, options_.focalLength).position - target.position).norm());
     }
     return errors;
+}
+
+FitResult FitObjective::resultFor(const FitState& state, const BodyParameters& start) const {
+    FitResult result;
+    result.errorsBefore = errors(start_);
+    result.parameters = parametersOf(state.body, start);
+    if (options_.keepsLimits) cutToLimits(options_.lockedJoints, start.pose, result.parameters.pose);
+    result.camera = state.camera;
+    result.errors = errors({articulated(result.parameters), state.camera});
+    return result;
 }
 
 }  // namespace hmr

@@ -15,6 +15,19 @@ struct FitState {
     WeakPerspectiveCamera camera;
 };
 
+/// A point in crop coordinates, with its derivatives.
+struct CropProjection {
+    Eigen::Vector2d position;
+    Eigen::Matrix<double, 2, 3> byPoint, byCamera;  ///< the camera as log scale, translation
+};
+
+/// x = s·(X + t) / (1 + s·Z/k), which is frameCamera in crop coordinates; focalLength (pixels of a 224 crop) infinite: the
+/// weak-perspective camera. Points in camera axes before the camera's translation, metres.
+CropProjection projectedToCrop(const Eigen::Vector3d& point, const WeakPerspectiveCamera& camera, double focalLength);
+
+/// Throws Error for a start, camera or targets that cannot be fitted (see fitToJoints).
+void expectUsable(const BodyParameters& start, const WeakPerspectiveCamera& camera, std::span<const JointTarget> targets);
+
 /// The cost that fitToJoints minimises: robust reprojection of the targets, pulls to the start, to likely poses and to the
 /// mean shape, and limits. Unknowns: 72 turns of the joints, F betas, log of the camera's scale, the camera's translation.
 class FitObjective {
@@ -32,6 +45,9 @@ public:
 
     /// Distance of each target to its keypoint, crop coordinates.
     std::vector<double> errors(const FitState& state) const;
+
+    /// What is handed back for a state: parameters within the limits, camera and errors.
+    FitResult resultFor(const FitState& state, const BodyParameters& start) const;
 
 private:
     double addTarget(const JointTarget& target, const Keypoints& keypoints, const WeakPerspectiveCamera& camera,

@@ -27,6 +27,12 @@ Eigen::MatrixXd blendRows(const BodyModelData& data, Eigen::Index vertex) {
     return rows;
 }
 
+void expectSmplSkeleton(const BodyModel& model) {
+    if (model.numJoints() == kNumSmplJoints) return;
+    throw Error("Fitting knows bodies of SMPL's 24 joints; this one has " + std::to_string(model.numJoints()) +
+                ". Use a body of that skeleton.");
+}
+
 }  // namespace
 
 /// The posed skeleton and the rest points it carries.
@@ -39,15 +45,31 @@ struct KeypointModel::Chain {
 
 KeypointModel::KeypointModel(const BodyModel& model)
     : parents_(model.data().parents), templateJoints_(model.templateJoints()), jointShapeDirections_(model.jointShapeDirections()) {
-    if (model.numJoints() != kNumSmplJoints) {
-        throw Error("Fitting knows bodies of SMPL's 24 joints; this one has " + std::to_string(model.numJoints()) +
-                    ". Use a body of that skeleton.");
-    }
+    expectSmplSkeleton(model);
     if (model.data().cocoPlusRegressor.rows() != kNumCocoPlusJoints) {
         throw Error("The body model has no regressor of the 19 coco-plus joints (key cocoplus_regressor). "
                     "Use the body that comes with the program or a file that has this key.");
     }
     contract(model);
+}
+
+KeypointModel::KeypointModel(const BodyModel& model, std::span<const int> vertices)
+    : parents_(model.data().parents), templateJoints_(model.templateJoints()), jointShapeDirections_(model.jointShapeDirections()),
+      numPoints_(static_cast<int>(vertices.size())) {
+    using Sparse = Eigen::SparseMatrix<float, Eigen::RowMajor>;
+    expectSmplSkeleton(model);
+    const BodyModelData& data = model.data();
+    for (int point = 0; point < numPoints_; ++point) {
+        for (Sparse::InnerIterator bone(data.skinWeights, vertices[static_cast<std::size_t>(point)]); bone; ++bone)
+            if (bone.value() > 0) pairs_.push_back({point, static_cast<int>(bone.col()), bone.value()});
+    }
+    firstOfSkeleton_ = pairs_.size();
+    rest_.resize(static_cast<Eigen::Index>(3 * pairs_.size()), 1 + data.shapeDirections.cols() + kNumPoseFeatures);
+    Eigen::MatrixXd rows;
+    for (std::size_t i = 0; i < pairs_.size(); ++i) {
+        if (i == 0 || pairs_[i].keypoint != pairs_[i - 1].keypoint) rows = blendRows(data, vertices[static_cast<std::size_t>(pairs_[i].keypoint)]);
+        rest_.middleRows<3>(static_cast<Eigen::Index>(3 * i)) = pairs_[i].mass * rows;
+    }
 }
 
 // A coco-plus joint is Σ_v r_v Σ_b w_vb (R_b x_v + t_b): only the sums over vertices are needed, a rest point and a mass for
@@ -122,8 +144,8 @@ Keypoints KeypointModel::evaluate(const ArticulatedState& state, bool needsJacob
     const std::size_t firstPair = wanted == KeypointSet::Skeleton ? firstOfSkeleton_ : 0;
     const Chain chain = pose(state, firstPair);
     Keypoints keypoints;
-    keypoints.points = Points3d::Zero(kNumKeypoints, 3);
-    keypoints.masses = Eigen::VectorXd::Zero(kNumKeypoints);
+    keypoints.points = Points3d::Zero(numPoints_, 3);
+    keypoints.masses = Eigen::VectorXd::Zero(numPoints_);
     for (std::size_t i = firstPair; i < pairs_.size(); ++i) {
         const auto& [keypoint, bone, mass] = pairs_[i];
         keypoints.points.row(keypoint) += chain.carried.row(i) + mass * chain.joints.row(bone);
@@ -135,7 +157,7 @@ Keypoints KeypointModel::evaluate(const ArticulatedState& state, bool needsJacob
 
 void KeypointModel::fillJacobian(const ArticulatedState& state, const Chain& chain, std::size_t firstPair, Keypoints& keypoints) const {
     Eigen::MatrixXd& jacobian = keypoints.jacobian;
-    jacobian = Eigen::MatrixXd::Zero(3 * kNumKeypoints, 3 * kNumSmplJoints + numFreeBetas());
+    jacobian = Eigen::MatrixXd::Zero(3 * numPoints_, 3 * kNumSmplJoints + numFreeBetas());
     // How the nine features of each joint move: R [e_axis]×.
     Eigen::MatrixXd featuresByTangent(9 * kNumSmplJoints, 3);
     for (int joint = 0; joint < kNumSmplJoints; ++joint) {
@@ -162,7 +184,7 @@ void KeypointModel::fillJacobian(const ArticulatedState& state, const Chain& cha
             rows.middleCols<3>(3 * joint) -= crossProductMatrix(lever) * chain.rotations[joint];
         }
         const auto rest = rest_.middleRows<3>(3 * i);
-        if (keypoint < kNumCocoPlusJoints) {
+        if (i < firstOfSkeleton_) {
             for (int joint = 1; joint < kNumSmplJoints; ++joint) {
                 const Eigen::Matrix3d restByTangent =
                     rest.middleCols<9>(1 + numBetas() + 9 * (joint - 1)) * featuresByTangent.middleRows<9>(9 * joint);

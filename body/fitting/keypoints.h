@@ -28,9 +28,9 @@ struct ArticulatedState {
 
 /// Where the keypoints are, and how they move.
 struct Keypoints {
-    Points3d points;           ///< [43,3] metres, in the frame that the root turns into
-    Eigen::MatrixXd jacobian;  ///< [129, 72 + F], row 3k+c: by w of each joint, rotation → rotation · exp(w), then by betas
-    Eigen::VectorXd masses;    ///< [43] what a point moves by, for a move of the whole body by one
+    Points3d points;           ///< [K,3] metres, in the frame that the root turns into; K = 43, or as many as there are vertices
+    Eigen::MatrixXd jacobian;  ///< [3K, 72 + F], row 3k+c: by w of each joint, rotation → rotation · exp(w), then by betas
+    Eigen::VectorXd masses;    ///< [K] what a point moves by, for a move of the whole body by one
 };
 
 /// SMPL's function for the keypoints alone, exactly as poseBody and cocoPlusJoints give them, with its derivatives.
@@ -39,7 +39,10 @@ class KeypointModel {
 public:
     /// Throws Error for a body of another joint count than 24 or without coco-plus joints.
     explicit KeypointModel(const BodyModel& model);
+    /// Vertices of the surface in place of the 43 points: rows in the order given. Throws Error for another joint count than 24.
+    KeypointModel(const BodyModel& model, std::span<const int> vertices);
 
+    int numPoints() const { return numPoints_; }
     int numBetas() const { return static_cast<int>(jointShapeDirections_.cols()); }
     /// The betas that derivatives are known for, F: the first ten, or as many as there are.
     int numFreeBetas() const { return std::min(numBetas(), kNumBetas); }
@@ -62,7 +65,8 @@ private:
     std::vector<int> parents_;
     Points3d templateJoints_;               ///< [24,3]
     Eigen::MatrixXd jointShapeDirections_;  ///< [72,B]
-    std::vector<Pair> pairs_;               ///< those of the coco-plus joints first
+    int numPoints_ = kNumKeypoints;
+    std::vector<Pair> pairs_;               ///< those of the surface first
     std::size_t firstOfSkeleton_ = 0;
     Eigen::MatrixXd rest_;  ///< [3P, 1 + B + 207]: rest point of each pair (times its mass) from one, betas, pose features
 };

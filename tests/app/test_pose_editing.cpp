@@ -10,12 +10,15 @@
 #include <QStandardPaths>
 #include <QTreeWidget>
 #include <QUndoView>
+#include <thread>
 
 #include "app/edit_commands.h"
 #include "app/fit_panel.h"
 #include "app/pose_library_panel.h"
 #include "body/limits.h"
 #include "body/rotation.h"
+#include "inference/picture.h"
+#include "renderer/overlay_painter.h"
 #include "support/test_class.h"
 #include "window_fixture.h"
 
@@ -177,6 +180,35 @@ private Q_SLOTS:
         QVERIFY(std::abs((window.cocoPlus(11) - target).norm() - before) < 1e-6);
         QTest::mouseClick(window.child<QPushButton>("clearTargetsButton"), Qt::LeftButton);
         QVERIFY(window.session().edit(0).isEmpty());
+    }
+
+    void aSilhouetteJoinsTheFit() {
+        Editing window;
+        QVERIFY(window.isReady);
+        auto* panel = window.child<FitPanel>("fitPanel");
+        auto* button = window.child<QPushButton>("silhouetteButton");
+        PersonEstimate wider = *window.session().person(0);
+        wider.camera.scale *= 1.15;
+        const QString file = window.folder.filePath("剪影 mask.png"), small = window.folder.filePath("small.png");
+        std::thread([&] {  // this thread has the window's OpenGL context
+            OverlayPainter painter(window.session().body());
+            writePicture(file.toStdString(), painter.paintAlone(400, 300, {wider}));
+            writePicture(small.toStdString(), painter.paintAlone(200, 150, {wider}));
+        }).join();
+        const double scale = window.session().person(0)->camera.scale;
+        panel->useSilhouette(small);
+        QVERIFY(window.child<QWidget>("messageBar")->isVisible());
+        QCOMPARE(button->text(), QString("Silhouette…"));
+        panel->useSilhouette(file);
+        QCOMPARE(button->text(), QString("Forget silhouette"));
+        panel->snap();
+        QTRY_COMPARE(window.lastStep(), QString("Snap to picture"));
+        QVERIFY2(window.session().person(0)->camera.scale > 1.03 * scale, qPrintable(QString::number(window.session().person(0)->camera.scale / scale)));
+        window.session().selectPerson(1);
+        QCOMPARE(button->text(), QString("Silhouette…"));  // it is that person's alone
+        window.session().selectPerson(0);
+        button->click();
+        QCOMPARE(button->text(), QString("Silhouette…"));
     }
 
     void aCancelledFitChangesNothing() {

@@ -5,6 +5,7 @@
 #include "body/fitting/articulation.h"
 #include "body/fitting/fit_objective.h"
 #include "body/fitting/seen_joint_fitter.h"
+#include "body/fitting/silhouette_objective.h"
 #include "body/posing.h"
 #include "body/rotation.h"
 #include "fitting_cases.h"
@@ -116,6 +117,34 @@ private Q_SLOTS:
         // Far from the start, so that every term pulls and several limits are broken.
         FitState state{articulated(randomBody(generator, 0.3)), {0.7, {0.1, 0.2}}};
         for (int joint = 1; joint < kNumSmplJoints; ++joint) state.body.rotations[joint] *= rotationFromAxisAngle({0.5, -0.4, 0.3});
+        NormalEquations equations(objective.numUnknowns());
+        objective.cost(state, &equations);
+        const Eigen::VectorXd numeric = finiteDifferences(objective.numUnknowns(), [&](const Eigen::VectorXd& step) -> Eigen::VectorXd {
+            return Eigen::VectorXd::Constant(1, objective.cost(objective.moved(state, step), nullptr));
+        }).transpose();
+        QVERIFY((numeric - equations.gradient).norm() < 1e-5 * numeric.norm());
+    }
+
+    void theSilhouettesGradientAgreesWithFiniteDifferences() {
+        std::mt19937 generator(21);
+        const auto model = SmallBody::model();
+        const FitOptions options;
+        const SilhouetteOptions outline;
+        const auto targets = targetsOf(cropJoints(*model, randomBody(generator, 0.4), someCamera()), 0.02);
+        const FitObjective joints(smallKeypoints(), {articulated(randomBody(generator, 0.2)), someCamera()}, targets, options);
+        const std::vector<int> vertices = {3, 77, 150, 301, 402, 559};
+        const KeypointModel surface(*model, vertices);
+        const FitState state{articulated(randomBody(generator, 0.3)), {0.7, {0.1, 0.2}}};
+        BodyParameters shape;
+        const PosedBody posed = poseBody(*model, parametersOf(state.body, shape));
+        const Points3d points = surface.evaluate(state.body, false).points;
+        std::vector<OutlineMatch> matches;
+        for (int i = 0; i < static_cast<int>(vertices.size()); ++i) {
+            QVERIFY((points.row(i) - posed.vertices.row(vertices[static_cast<std::size_t>(i)]).cast<double>()).norm() < 2e-6);
+            const Eigen::Vector2d normal = Eigen::Vector2d(std::cos(i), std::sin(i));
+            matches.push_back({i, projectedToCrop(points.row(i).transpose(), state.camera, options.focalLength).position + 0.05 * normal + Eigen::Vector2d(0.02, -0.03), normal});
+        }
+        const SilhouetteObjective objective(joints, surface, matches, options, outline);
         NormalEquations equations(objective.numUnknowns());
         objective.cost(state, &equations);
         const Eigen::VectorXd numeric = finiteDifferences(objective.numUnknowns(), [&](const Eigen::VectorXd& step) -> Eigen::VectorXd {
