@@ -9,6 +9,7 @@
 
 #include "body/error.h"
 #include "formats/atomic_file.h"
+#include "formats/safetensors.h"
 
 namespace hmr {
 namespace {
@@ -20,6 +21,19 @@ using Clock = std::chrono::steady_clock;
 const TrainingConfig& seeded(const TrainingConfig& config) {
     torch::manual_seed(config.seed);
     return config;
+}
+
+/// "default.safetensors (283200 pictures, 1.97 hours)", and what those weights were started from themselves.
+std::string historyOf(const fs::path& weights) {
+    if (weights.empty()) return {};
+    const SafetensorsFile file(weights);
+    const auto said = [&](const char* key) {
+        const auto found = file.metadata().find(key);
+        return found == file.metadata().end() ? std::string("an unknown number of") : found->second;
+    };
+    std::string history = weights.filename().string() + " (" + said("pictures_seen") + " pictures, " + said("hours") + " hours)";
+    if (file.metadata().contains("started_from")) history += ", started from " + said("started_from");
+    return history;
 }
 
 double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
@@ -42,6 +56,7 @@ Trainer::Trainer(TrainingConfig config, TrainingData data, const fs::path& folde
     if (!resume && hasRun) throw Error(folder.string() + " already holds a run; add --resume to go on, or choose another folder");
     fs::create_directories(folder_.checkpoints());
     fs::create_directories(folder_.overlays());
+    startedFrom_ = historyOf(config_.initialWeights);
     if (resume) resumeNewest();
     if (group_ != nullptr) torch::manual_seed(config_.seed + static_cast<std::uint64_t>(group_->rank() + group_->size() * counters_.step));
     if (isFirstProcess()) {

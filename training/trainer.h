@@ -91,6 +91,7 @@ private:
     std::chrono::steady_clock::time_point lastLog_;
     std::int64_t lastLogPictures_ = 0;
     double lastWaited_ = 0;
+    std::string startedFrom_;  ///< what the initial weights say of themselves; empty: a start from nothing
     std::vector<std::pair<std::string, Figures>> lastAccuracy_;
 };
 

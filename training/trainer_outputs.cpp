@@ -63,15 +63,16 @@ void Trainer::validate() {
 
 void Trainer::exportWeights(const std::filesystem::path& file) {
     const int inputSize = inputSize_ > 0 ? inputSize_ : config_.inputSizes.back().size;
-    learner_->exportWeights(file, inputSize,
-                            {{"training", publicConfigText(config_)},
-                             {"data", config_.dataStatement},
-                             {"pictures_seen", std::to_string(counters_.pictures)},
-                             {"steps", std::to_string(counters_.step)},
-                             {"hours", fixed(counters_.minutes / 60, 2)},
-                             {"accuracy", accuracyText(lastAccuracy_)},
-                             {"licence", config_.licence},
-                             {"created", today()}});
+    std::map<std::string, std::string> metadata = {{"training", publicConfigText(config_)},
+                                                   {"data", config_.dataStatement},
+                                                   {"pictures_seen", std::to_string(counters_.pictures)},
+                                                   {"steps", std::to_string(counters_.step)},
+                                                   {"hours", fixed(counters_.minutes / 60, 2)},
+                                                   {"accuracy", accuracyText(lastAccuracy_)},
+                                                   {"licence", config_.licence},
+                                                   {"created", today()}};
+    if (!startedFrom_.empty()) metadata["started_from"] = startedFrom_;
+    learner_->exportWeights(file, inputSize, std::move(metadata));
 }
 
 }  // namespace hmr

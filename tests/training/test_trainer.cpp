@@ -265,6 +265,9 @@ private Q_SLOTS:
         next.config.initialWeights = place("export") / "weights.safetensors";
         next.config.totalPictures = 4;
         next.train(place("from-weights"));
+        const SafetensorsFile later(place("from-weights") / "weights.safetensors");
+        QVERIFY(!weights.metadata().contains("started_from"));
+        QVERIFY(later.metadata().at("started_from").starts_with("weights.safetensors (16 pictures, "));
     }
 
     void lossFallsOnAFixedBatch() {
