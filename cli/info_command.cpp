@@ -264,11 +264,11 @@ void describe(const fs::path& file, bool everything) {
     static const std::set<std::string> sceneExtensions = {".obj", ".fbx", ".glb", ".gltf", ".ply", ".stl", ".dae", ".bvh", ".3ds", ".off", ".blend", ".x3d"};
     if (tensorBundleIndex(file)) return describeWeights(file, everything);
     const std::string bytes = firstBytes(file), extension = lowerExtension(file);
+    if (isSafetensors(bytes) || extension == ".safetensors") return describeWeights(file, everything);
     if (bytes.starts_with("PK")) return isTorchArchive(file) ? describeWeights(file, everything) : describeNpz(file);
     if (isTorchLegacy(bytes)) return describeWeights(file, everything);
     if (bytes.starts_with('\x80') || extension == ".pkl") return describePickle(file);
     if (bytes.starts_with("\x93NUMPY")) return describeArrays(file, {{"array", readNpy(file)}});
-    if (extension == ".safetensors" || (bytes.size() > 8 && bytes[8] == '{')) return describeWeights(file, everything);
     if (extension == ".json") return describeParameters(file, readParametersJson(file));
     if (sceneExtensions.contains(extension)) return describeScene(file);
     throw Error(file.string() + " is of no kind that is known here. Expected a body model (.npz, .pkl), parameters (.npz, .json), " +

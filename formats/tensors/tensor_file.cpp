@@ -34,13 +34,18 @@ private:
 
 }  // namespace
 
+bool isSafetensors(std::string_view bytes) {
+    using namespace std::string_view_literals;
+    return bytes.size() > 8 && bytes.substr(4, 4) == "\0\0\0\0"sv && bytes[8] == '{';  // no header has 4 GiB
+}
+
 std::unique_ptr<TensorFile> openTensorFile(const std::filesystem::path& file) {
     if (const auto index = tensorBundleIndex(file)) return openTensorBundle(*index);
     const MappedFile mapped(file);
     const std::string_view bytes = mapped.bytes();
+    if (isSafetensors(bytes)) return std::make_unique<SafeTensors>(file);
     if (bytes.starts_with("PK")) return openTorchZip(file);
     if (isTorchLegacy(bytes)) return openTorchLegacy(file);
-    if (bytes.size() > 8 && bytes[8] == '{') return std::make_unique<SafeTensors>(file);
     throw Error("Cannot open " + file.string() + ": it holds no network weights in a form that is known here. Choose .safetensors, " +
                 "PyTorch's .pt, .pth or .ckpt, or the .index file of a TensorFlow checkpoint.");
 }

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "formats/npz.h"
@@ -33,6 +34,10 @@ public:
 /// .data file, or the name that they share), told apart by content. PyTorch's names lose what wraps them: an outer "model" or
 /// "state_dict" entry and the prefix "module.". Throws Error.
 std::unique_ptr<TensorFile> openTensorFile(const std::filesystem::path& file);
+
+/// Whether a file that begins with these bytes (nine will do) is a .safetensors: the length of a header, then its JSON. The length's
+/// first byte may be any, so this is to be asked before other kinds are told by theirs.
+bool isSafetensors(std::string_view bytes);
 
 // The kinds, for those who know what they have.
 std::unique_ptr<TensorFile> openTorchZip(const std::filesystem::path& file);

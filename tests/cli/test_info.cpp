@@ -4,6 +4,7 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QTemporaryDir>
+#include <cstring>
 
 #include "formats/atomic_file.h"
 #include "formats/body_file.h"
@@ -25,6 +26,17 @@ class TestInfo : public QObject {
     std::filesystem::path root_;
 
     test::ProgramResult info(const QStringList& files) const { return test::runHmr(QStringList{"info"} + files, folder_.path()); }
+
+    /// The header gets spaces at its end until the lowest byte of its length is 128.
+    static std::string withHeaderOfLength128(std::string bytes) {
+        std::uint64_t length = 0;
+        std::memcpy(&length, bytes.data(), sizeof length);
+        const std::uint64_t padding = (128 + 256 - length % 256) % 256;
+        bytes.insert(sizeof length + length, padding, ' ');
+        length += padding;
+        std::memcpy(bytes.data(), &length, sizeof length);
+        return bytes;
+    }
 
 private Q_SLOTS:
     void initTestCase() {
@@ -55,6 +67,7 @@ private Q_SLOTS:
         const std::filesystem::path data = HMR_TEST_DATA;
         writeWholeFile(root_ / "cut.pkl", readWholeFile(data / "models/tiny_hmr.pkl").substr(0, 20000));
         writeWholeFile(root_ / "cut.pt", readWholeFile(data / "tensors/trainer_legacy.pt").substr(0, 1500));
+        writeWholeFile(root_ / "beginsAsPickle.safetensors", withHeaderOfLength128(readWholeFile(root_ / "random.safetensors")));
         writeWholeFile(root_ / "cut.safetensors", readWholeFile(root_ / "random.safetensors").substr(0, 5000));
     }
 
@@ -64,6 +77,7 @@ private Q_SLOTS:
         QTest::newRow("body") << "body.npz" << QStringList{"body model", "small-test-body", "560 vertices", "1008 triangles", "24 joints"};
         QTest::newRow("SMPL's pickle") << HMR_TEST_DATA "/models/tiny_chumpy_python2.pkl" << QStringList{"body model", "6 vertices", "24 joints"};
         QTest::newRow("weights") << "random.safetensors" << QStringList{"network weights", "hmr-resnet18", "float32", "million"};
+        QTest::newRow("weights whose first byte is a pickle's") << "beginsAsPickle.safetensors" << QStringList{"network weights", "hmr-resnet18", "million"};
         QTest::newRow("json") << "walk.json" << QStringList{"body parameters", "walk.mp4", "640 x 480", "3, 25.00 a second", "3 in 6 estimates"};
         QTest::newRow("npz") << "walk.npz" << QStringList{"body parameters", "walk.mp4", "3 in 6 estimates"};
         QTest::newRow("arrays") << "other.npz" << QStringList{"NumPy arrays", "numbers", "float32", "2 x 3"};
