@@ -7,6 +7,7 @@
 #include <QLineEdit>
 #include <QListWidget>
 #include <QPushButton>
+#include <QSignalSpy>
 #include <QStandardPaths>
 #include <QTreeWidget>
 #include <QUndoView>
@@ -187,6 +188,10 @@ private Q_SLOTS:
         QVERIFY(window.isReady);
         auto* panel = window.child<FitPanel>("fitPanel");
         auto* button = window.child<QPushButton>("silhouetteButton");
+        // The fake network's people stand below the picture.
+        PersonEdit raised = window.session().edit(0);
+        raised.camera = PlacedCamera{{0.75, {0, -0.95}}, window.session().person(0)->crop};
+        window.session().undoStack().push(new ChangePerson(window.session(), 0, "raise", raised));
         PersonEstimate wider = *window.session().person(0);
         wider.camera.scale *= 1.15;
         const QString file = window.folder.filePath("剪影 mask.png"), small = window.folder.filePath("small.png");
@@ -196,10 +201,13 @@ private Q_SLOTS:
             writePicture(small.toStdString(), painter.paintAlone(200, 150, {wider}));
         }).join();
         const double scale = window.session().person(0)->camera.scale;
+        QSignalSpy failures(panel, &FitPanel::failed);
         panel->useSilhouette(small);
-        QVERIFY(window.child<QWidget>("messageBar")->isVisible());
+        QCOMPARE(failures.count(), 1);
+        QVERIFY2(failures[0][0].toString().contains("200 x 150"), qPrintable(failures[0][0].toString()));
         QCOMPARE(button->text(), QString("Silhouette…"));
         panel->useSilhouette(file);
+        QVERIFY2(failures.count() == 1, qPrintable(failures.last()[0].toString()));
         QCOMPARE(button->text(), QString("Forget silhouette"));
         panel->snap();
         QTRY_COMPARE(window.lastStep(), QString("Snap to picture"));
