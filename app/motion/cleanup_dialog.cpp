@@ -97,7 +97,8 @@ CleanupDialog::CleanupDialog(std::shared_ptr<const BodyModel> body, Take take, F
     buttons->addWidget(cancel_);
     auto* layout = new QVBoxLayout(this);
     const QString frames = range_.end - range_.first >= take_.numFrames ? tr("all frames") : tr("frames %1 to %2").arg(range_.first + 1).arg(range_.end);
-    layout->addWidget(new QLabel(tr("%n person(s), %1", nullptr, static_cast<int>(people_.empty() ? take_.tracks.size() : people_.size())).arg(frames), this));
+    const std::size_t numPeople = people_.empty() ? take_.tracks.size() : people_.size();
+    layout->addWidget(new QLabel(numPeople == 1 ? tr("One person, %1").arg(frames) : tr("%1 people, %2").arg(numPeople).arg(frames), this));
     layout->addLayout(form);
     layout->addWidget(figures_, 1);
     layout->addWidget(failure_);

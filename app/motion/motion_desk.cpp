@@ -2,6 +2,7 @@
 #include "app/motion/motion_desk.h"
 
 #include <QAction>
+#include <QDir>
 #include <QDockWidget>
 #include <QFileDialog>
 #include <QFileInfo>
@@ -349,7 +350,7 @@ void MotionDesk::cleanUp() {
 void MotionDesk::exportMotion() {
     if (!editor_.hasTake() || !session_.body()) return;
     auto* dialog = new MotionExportDialog(session_.body(), editor_.finished(), editor_.range(), editor_.person(),
-                                          QSettings().value("exportFolder").toString(), defaultName(), &window_);
+                                          QSettings().value("exportFolder", QDir::homePath()).toString(), defaultName(), &window_);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &MotionExportDialog::exported, this, [this](const QString& file) {
         QSettings().setValue("exportFolder", QFileInfo(file).absolutePath());

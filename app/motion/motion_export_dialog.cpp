@@ -94,7 +94,7 @@ MotionExportDialog::MotionExportDialog(std::shared_ptr<const BodyModel> body, Ta
     layout->addWidget(message_);
     layout->addWidget(progress_);
     layout->addLayout(buttons);
-    resize(560, 320);
+    resize(560, 270);
     takeFormat();
 
     connect(format_, &QComboBox::currentIndexChanged, this, &MotionExportDialog::takeFormat);
