@@ -248,6 +248,10 @@ void TakeEditor::remove(int person) {
 void TakeEditor::cutRange(int person) {
     TakeState state = state_;
     cutTrack(state.take, person, range());
+    if (const auto layer = state.keys.find(person); layer != state.keys.end()) {
+        std::erase_if(layer->second.keys, [this](const auto& key) { return range().contains(key.first); });
+        if (layer->second.keys.empty()) state.keys.erase(layer);
+    }
     change(std::move(state), tr("Cut frames"));
 }
 

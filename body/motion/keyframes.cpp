@@ -88,7 +88,7 @@ bool Keyframe::operator==(const Keyframe& other) const {
 
 std::optional<MotionSample> keyedSample(const Track& track, const KeyLayer& layer, int frame) {
     const MotionSample* present = track.at(frame);
-    const bool isBridged = !layer.keys.empty() && frame >= layer.keys.begin()->first && frame <= layer.keys.rbegin()->first;
+    const bool isBridged = layer.blend == KeyBlend::Replace && !layer.keys.empty() && frame >= layer.keys.begin()->first && frame <= layer.keys.rbegin()->first;
     const MotionSample* base = present || !isBridged ? present : nearestSample(track, frame);
     if (!base) return std::nullopt;
     if (layer.keys.empty()) return *base;

@@ -32,7 +32,7 @@ struct KeyLayer {
     bool operator==(const KeyLayer&) const = default;
 };
 
-/// The track's body at a frame with the keys over it; nothing in a gap that no two keys bridge. Rotations are
+/// The track's body at a frame with the keys over it; nothing in a gap, but for one between replacing keys. Rotations are
 /// interpolated along the shortest path on the rotation manifold, shape and place linearly.
 std::optional<MotionSample> keyedSample(const Track& track, const KeyLayer& layer, int frame);
 

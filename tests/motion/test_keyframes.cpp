@@ -122,6 +122,9 @@ private Q_SLOTS:
         QVERIFY(sample && sample->isMade);
         QVERIFY((sample->body.translation - Eigen::Vector3d(3, 0, 5)).norm() < 1e-9);
         QVERIFY(gapsOf(keyedTrack(track(), layer)).empty());
+        layer.blend = KeyBlend::Correct;  // there is no motion to correct
+        QVERIFY(!keyedSample(track(), layer, 42));
+        QVERIFY(gapsOf(keyedTrack(track(), layer)) == gapsOf(track()));
     }
 };
 
