@@ -4,6 +4,7 @@
 #include <QApplication>
 #include <QPalette>
 #include <QStyleFactory>
+#include <QSurfaceFormat>
 
 namespace hmr {
 namespace {
@@ -56,6 +57,14 @@ constexpr const char* kStyleSheet = R"(
 )";
 
 }  // namespace
+
+void requestOpenGl() {
+    QSurfaceFormat format;
+    format.setVersion(3, 3);
+    format.setProfile(QSurfaceFormat::CoreProfile);
+    format.setDepthBufferSize(24);
+    QSurfaceFormat::setDefaultFormat(format);
+}
 
 void applyLook(QApplication& application) {
     application.setStyle(QStyleFactory::create("Fusion"));

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <QApplication>
-#include <QSurfaceFormat>
 #include <cstdio>
 #include <exception>
 
@@ -9,12 +8,7 @@
 #include "app/motion/motion_desk.h"
 
 int main(int argc, char** argv) {
-    QSurfaceFormat format;
-    format.setVersion(3, 3);
-    format.setProfile(QSurfaceFormat::CoreProfile);
-    format.setDepthBufferSize(24);
-    QSurfaceFormat::setDefaultFormat(format);
-
+    hmr::requestOpenGl();
     QApplication application(argc, argv);
     QApplication::setOrganizationName("hmr-studio");
     QApplication::setApplicationName("hmr-studio");

@@ -178,11 +178,7 @@ private:
 }  // namespace
 
 int main(int argc, char** argv) {
-    QSurfaceFormat format;
-    format.setVersion(3, 3);
-    format.setProfile(QSurfaceFormat::CoreProfile);
-    format.setDepthBufferSize(24);
-    QSurfaceFormat::setDefaultFormat(format);
+    requestOpenGl();
     QApplication application(argc, argv);
     QCoreApplication::setOrganizationName("hmr-studio-pictures");
     applyLook(application);
