@@ -19,11 +19,11 @@ public:
     virtual std::string name() const = 0;
 };
 
-/// The shipped network: found faster and more often than by HOG (docs/training.md).
+/// The shipped network; docs/training.md has its figures beside HOG's.
 inline constexpr const char* kBuiltInDetector = "built-in";
 
-/// "built-in": the shipped network. "hog": OpenCV's people detector. "full": the whole picture. Anything else is a file: weights of a network that `hmr train`
-/// wrote (.safetensors), or an .onnx file with YOLO-style output, run by OpenCV dnn. Throws Error.
+/// "built-in": the shipped network. "hog": OpenCV's people detector. "full": the whole picture. Anything else is a file: weights of
+/// a network that `hmr train` wrote (.safetensors), or an .onnx file with YOLO-style output, run by OpenCV dnn. Throws Error.
 std::unique_ptr<PersonDetector> makeDetector(const std::string& specification);
 
 }  // namespace hmr
