@@ -233,12 +233,10 @@ bool isTorchArchive(const fs::path& file) {
 }
 
 void describeNpz(const fs::path& file) {
-    const NpzArrays arrays = readNpz(file);
-    if (arrays.contains("v_template")) return describeBody(file);
-    if (arrays.contains("pose") && arrays.contains("betas") && arrays.contains("camera")) {
-        return describeParameters(file, readParametersNpz(file));
-    }
-    describeArrays(file, arrays);
+    const NpzFile npz(file);
+    if (npz.contains("v_template")) return describeBody(file);
+    if (npz.contains("pose") && npz.contains("betas") && npz.contains("camera")) return describeParameters(file, readParametersNpz(file));
+    describeArrays(file, readNpz(file));
 }
 
 std::string lowerExtension(const fs::path& file) {

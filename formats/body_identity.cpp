@@ -52,6 +52,13 @@ std::vector<std::string> jointNames(const std::string& family) {
     return names;
 }
 
+/// SMPL-X keeps the directions of facial expressions behind those of shape: 300 + 100, in older files 10 + 10.
+void dropExpressions(BodyModelData& data) {
+    const auto numDirections = data.shapeDirections.cols();
+    const Eigen::Index numShapes = numDirections == 400 ? 300 : numDirections == 20 ? 10 : numDirections;
+    data.shapeDirections.conservativeResize(Eigen::NoChange, numShapes);
+}
+
 }  // namespace
 
 BodyIdentity identifyBody(const BodyModelData& data, const std::filesystem::path& file) {
@@ -79,6 +86,7 @@ void completeBody(BodyModelData& data, const std::filesystem::path& file) {
     if (data.modelId.empty() && !identity.family.empty())
         data.modelId = lower(identity.family) + (identity.gender.empty() ? "" : "-" + identity.gender);
     if (!isBody) return;
+    if (identity.family == "SMPL-X") dropExpressions(data);
     if (data.jointNames.empty()) data.jointNames = jointNames(identity.family);
     if (data.landmarks.empty())
         for (const FacePoint& point : kFacePoints) data.landmarks[point.name] = {identity.family == "SMPL-X" ? point.smplX : point.smpl};

@@ -17,7 +17,8 @@ struct BodyIdentity {
 BodyIdentity identifyBody(const BodyModelData& data, const std::filesystem::path& file);
 
 /// Fills in what the files of known families leave to their readers: model name, joint names, and the points of the face
-/// (smplx's vertices of nose, eyes and ears). What the file says itself stays.
+/// (smplx's vertices of nose, eyes and ears). What the file says itself stays, but for the directions of SMPL-X's facial expressions, which
+/// are no shapes.
 void completeBody(BodyModelData& data, const std::filesystem::path& file);
 
 /// Why 24-joint HMR parameters cannot drive the body, as a sentence; nothing when they can.

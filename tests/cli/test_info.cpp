@@ -96,6 +96,7 @@ private Q_SLOTS:
         QTest::newRow("models/tiny_hmr.pkl") << QStringList{"body model", "6 vertices", "coco-plus joints   yes", "HMR networks drive it"};
         QTest::newRow("models/tiny.npz") << QStringList{"body model", "no regressor of the 19 coco-plus joints"};
         QTest::newRow("models/hands.npz") << QStringList{"52 joints"};
+        QTest::newRow("models/expressive.npz") << QStringList{"55 joints"};  // holds pickled dictionaries beside its numbers
         QTest::newRow("tensors/trainer_legacy.pt") << QStringList{"network weights", "PyTorch checkpoint (legacy)", "of no kind that is run here"};
         QTest::newRow("tensors/lightning.pt") << QStringList{"PyTorch checkpoint (zip)"};
         QTest::newRow("tensors/bundle.index") << QStringList{"TensorFlow checkpoint", "resnet_v2_50"};

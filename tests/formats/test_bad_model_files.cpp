@@ -61,7 +61,7 @@ class TestBadModelFiles : public QObject {
     }
     static void addKinds() {
         QTest::addColumn<int>("step");
-        for (const char* body : {"models/tiny.npz", "models/hands.npz", "models/tiny_python2_p0.pkl", "models/tiny_python2_p2.pkl",
+        for (const char* body : {"models/tiny.npz", "models/hands.npz", "models/expressive.npz", "models/tiny_python2_p0.pkl", "models/tiny_python2_p2.pkl",
                                  "models/tiny_python3_p5.pkl", "models/tiny_chumpy_reordered.pkl", "models/tiny_csr.pkl", "models/tiny_coo.pkl",
                                  "models/tiny_hmr.pkl", "models/tiny_300.pkl", "made/body.npz"})
             QTest::newRow(body) << 1000;

@@ -44,6 +44,7 @@ private Q_SLOTS:
             QTest::newRow(name) << "tiny_reference.npz";
         QTest::newRow("tiny_300.pkl") << "tiny_300_reference.npz";
         QTest::newRow("hands.npz") << "hands_reference.npz";
+        QTest::newRow("expressive.npz") << "expressive_reference.npz";
     }
     void everyKindPosesAsTheReference() {
         QFETCH(QString, reference);
@@ -74,23 +75,31 @@ private Q_SLOTS:
             for (int c = 0; c < expected.cols(); ++c) text >> expected(r, c);
         QVERIFY((Eigen::MatrixXf(model->data().cocoPlusRegressor).cast<double>() - expected).cwiseAbs().maxCoeff() < 1e-7);
     }
+    void smplsPoseDrivesTheSharedJointsOfABodyWithHands_data() {
+        QTest::addColumn<int>("numJoints");
+        QTest::addColumn<int>("rightHand");
+        QTest::newRow("hands.npz") << 52 << 40;
+        QTest::newRow("expressive.npz") << 55 << 43;
+    }
     void smplsPoseDrivesTheSharedJointsOfABodyWithHands() {
-        const auto model = loadBodyModel(dataFile("hands.npz"));
-        QCOMPARE(model->numJoints(), 52);
+        QFETCH(int, numJoints);
+        QFETCH(int, rightHand);
+        const auto model = loadBodyModel(dataFile(QTest::currentDataTag()));
+        QCOMPARE(model->numJoints(), numJoints);
         QVERIFY(sharesSmplJoints(model->data().parents));
         Points3d pose = Points3d::Random(24, 3);
         const Points3d whole = poseForModel(*model, pose);
-        QCOMPARE(whole.rows(), 52);
+        QCOMPARE(whole.rows(), numJoints);
         QVERIFY(whole.topRows(22) == pose.topRows(22));
-        QVERIFY(whole.bottomRows(30).isZero(0));
-        BodyParameters of24, of52;
+        QVERIFY(whole.bottomRows(numJoints - 22).isZero(0));
+        BodyParameters of24, ofAll;
         of24.pose = pose;
-        of52.pose = whole;
-        QVERIFY(poseBody(*model, of24).vertices == poseBody(*model, of52).vertices);
-        const Points3d joints = smplJoints(poseBody(*model, of52).joints);
+        ofAll.pose = whole;
+        QVERIFY(poseBody(*model, of24).vertices == poseBody(*model, ofAll).vertices);
+        const Points3d joints = smplJoints(poseBody(*model, ofAll).joints);
         QCOMPARE(joints.rows(), 24);
-        QVERIFY(joints.topRows(22) == poseBody(*model, of52).joints.topRows(22));
-        QVERIFY(joints.row(23) == poseBody(*model, of52).joints.row(40));
+        QVERIFY(joints.topRows(22) == poseBody(*model, ofAll).joints.topRows(22));
+        QVERIFY(joints.row(23) == poseBody(*model, ofAll).joints.row(rightHand));
         of24.pose = Points3d::Zero(30, 3);
         QVERIFY(errorText([&] { poseBody(*model, of24); }).contains("30 joints"));
     }
@@ -113,9 +122,11 @@ private Q_SLOTS:
         data = {};
         data.templateVertices = Points3f::Zero(10475, 3);
         data.parents.assign(55, 0);
+        data.shapeDirections.setOnes(3, 400);
         completeBody(data, "SMPLX_NEUTRAL.npz");
         QCOMPARE(data.modelId, "smpl-x-neutral");
         QCOMPARE(data.jointNames.size(), 55u);
+        QCOMPARE(data.shapeDirections.cols(), 300);  // without its 100 expressions
         QCOMPARE(data.jointNames[40], "right_index1");
         QCOMPARE(data.landmarks.at("left_ear"), std::vector<std::uint32_t>{6});
     }

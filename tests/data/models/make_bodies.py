@@ -150,8 +150,15 @@ smpl300 = dict(tiny, shapedirs=np.concatenate([tiny["shapedirs"], sparse_values(
 write("tiny_300.pkl", pickle.dumps(dict(chumpy, shapedirs=ch(smpl300["shapedirs"])), 2))
 references(smpl300, "tiny_300_reference.npz", 300)
 
-HANDS = [p for wrist, first in ((20, 0), (21, 15)) for p in sum(([wrist, 22 + first + 3 * f, 23 + first + 3 * f] for f in range(5)), [])]
-hands = body(PARENTS[:22] + HANDS, 16)
+
+
+def fingers(first):
+    """Parents of thirty joints, three a finger, the first of which is joint number `first`."""
+    return [p for wrist, start in ((20, first), (21, first + 15))
+            for p in sum(([wrist, start + 3 * f, start + 3 * f + 1] for f in range(5)), [])]
+
+
+hands = body(PARENTS[:22] + fingers(22), 16)
 references(hands, "hands_reference.npz", 16)
 np.savez(here / "hands.npz", hands_meanl=random.normal(size=45) * 0.3, hands_meanr=random.normal(size=45) * 0.3,
          **dict(hands, posedirs=hands["posedirs"].astype("f4"), kintree_table=hands["kintree_table"].astype("i8")))
@@ -183,3 +190,9 @@ write("bad_not_finite.pkl", pickle.dumps(dict(tiny, v_template=np.full((NUM_VERT
 write("bad_list.pkl", pickle.dumps([1, 2, 3], 2))
 write("bad_self.pkl", b"\x80\x02]q\x00h\x00a.")
 write("bad_many_lists.pkl", b"\x80\x02" + b"]" * 20_000 + b".")
+
+# SMPL-X: jaw, eyes and fingers behind the 22 shared joints, face landmarks, and dictionaries that NumPy pickles.
+expressive = body(PARENTS[:22] + [15, 15, 15] + fingers(25), 20)
+references(expressive, "expressive_reference.npz", 20)
+np.savez(here / "expressive.npz", **expressive, lmk_faces_idx=np.zeros(51, np.int64), lmk_bary_coords=np.ones((51, 3)) / 3,
+         hands_meanl=np.zeros(45), joint2num=np.array({"Pelvis": 0, "Jaw": 22}, dtype=object), allow_pickle=np.array(True))
