@@ -9,6 +9,8 @@
 namespace hmr {
 namespace {
 
+constexpr double kSureShare = 0.1;  ///< of the box: joints that another program is less sure of are left out
+
 QString translated(const char* text) { return QCoreApplication::translate("EditCommands", text); }
 
 QString jointText(int joint) {
@@ -97,6 +99,26 @@ bool SetBoxes::mergeWith(const QUndoCommand* other) {
     after_ = next->after_;
     setObsolete(after_ == before_);
     return true;
+}
+
+void markPeople(Session& session, std::span<const MarkedPerson> people, const QString& text) {
+    session.beginGesture();
+    session.undoStack().beginMacro(text);
+    int id = session.nextPersonId();
+    std::vector<PersonBox> boxes;
+    for (const MarkedPerson& person : people) {
+        boxes.push_back({id, person.box});
+        if (person.joints) {
+            PersonEdit edit = session.edit(id);
+            for (int joint = 0; joint < kNumCocoPlusJoints; ++joint)
+                if (person.joints->deviations[joint] < kSureShare * person.box.longerSide())
+                    edit.targets[session.pictureKey().frame][joint] = person.joints->positions.row(joint).transpose();
+            session.undoStack().push(new ChangePerson(session, id, text, std::move(edit)));
+        }
+        ++id;
+    }
+    session.undoStack().push(new SetBoxes(session, std::move(boxes), text));
+    session.undoStack().endMacro();
 }
 
 }  // namespace hmr

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "app/session.h"
+#include "formats/marked_people.h"
 
 namespace hmr {
 
@@ -79,5 +80,9 @@ private:
     std::optional<std::vector<PersonBox>> before_, after_;
     int gesture_;
 };
+
+/// Puts people that another program saw in place of the boxes of the current picture, as one step of undo: their joints become those that
+/// "Snap to picture" trusts.
+void markPeople(Session& session, std::span<const MarkedPerson> people, const QString& text);
 
 }  // namespace hmr

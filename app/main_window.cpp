@@ -212,9 +212,11 @@ void MainWindow::connectMotion() {
 }
 
 void MainWindow::open(const QStringList& sources) {
-    if (sources.size() == 1 && motion_->open(sources.front())) return;
     QStringList files;
     try {
+        if (sources.size() == 1 && sources.front().endsWith(".json", Qt::CaseInsensitive) && looksLikeMarkedPeople(sources.front().toStdString()))
+            return openMarks(sources.front());
+        if (sources.size() == 1 && motion_->open(sources.front())) return;
         for (const QString& source : sources) {
             const QStringList inside = QFileInfo(source).isDir() ? filesIn(source) : QStringList{source};
             if (inside.isEmpty()) throw Error(source.toStdString() + " holds no pictures or videos; choose another folder");

@@ -78,6 +78,8 @@ private:
     void restoreLayout();
 
     // main_window_editing.cpp
+    void chooseMarks();
+    void openMarks(const QString& file);
     void buildEditingPanels(QDockWidget* peopleDock, QDockWidget* poseDock);
     void buildPoseMenu();
     void changePose(const QString& text, const std::function<PersonEdit(int person)>& change);

@@ -259,7 +259,7 @@ void MainWindow::showView() {
 void MainWindow::updateActions() {
     if (!actions_.contains("play")) return;
     const bool hasPicture = session_->hasPicture(), hasPerson = session_->person(session_->selectedPerson()) != nullptr;
-    for (const char* name : {"drawBox", "findPeople", "exportScreenshot"}) actions_[name]->setEnabled(hasPicture);
+    for (const char* name : {"drawBox", "findPeople", "openMarks", "exportScreenshot"}) actions_[name]->setEnabled(hasPicture);
     actions_["deleteBox"]->setEnabled(session_->selectedPerson() >= 0);
     for (const char* name : {"exportObj", "exportFbx", "exportGlb", "exportJson", "exportNpz"}) actions_[name]->setEnabled(hasPerson);
     for (const char* name : {"previousFrame", "nextFrame", "firstFrame"}) actions_[name]->setEnabled(source_.isVideo);

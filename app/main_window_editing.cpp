@@ -2,9 +2,12 @@
 // The window's pose menu and the panels that go with it.
 #include <QAction>
 #include <QDockWidget>
+#include <QFileDialog>
+#include <QFileInfo>
 #include <QLabel>
 #include <QMenuBar>
 #include <QScrollArea>
+#include <QSettings>
 #include <QUndoView>
 
 #include "app/edit_commands.h"
@@ -14,6 +17,7 @@
 #include "app/measurement_panel.h"
 #include "app/picture_view.h"
 #include "app/pose_library_panel.h"
+#include "body/error.h"
 
 namespace hmr {
 
@@ -69,6 +73,7 @@ void MainWindow::buildPoseMenu() {
     addToggle(menu, "gizmoIsLocal", tr("Rings on the joint's &own axes"), tr("Shift+R"), tr("Off: on the axes of the camera"), &ViewSettings::gizmoIsLocal);
     menu->addSeparator();
     addToggle(menu, "showJoints2d", tr("&Joints of the picture"), Qt::Key_J, tr("19 joints to drag to where the picture has them"), &ViewSettings::joints2d);
+    addAction(menu, "openMarks", tr("Boxes and joints from a &file…"), {}, tr("The people of this picture as OpenPose's JSON or a box file tells; Snap to picture then follows the joints"), [this] { chooseMarks(); });
     addAction(menu, "snap", tr("&Snap to picture"), tr("Ctrl+J"), tr("Fit the body to the joints of the picture"), [this] { fit_->snap(); });
     addToggle(menu, "showMeasures", tr("Measurement &lines"), Qt::Key_M, tr("Draw the measures on the chosen body"), &ViewSettings::measures);
     menu->addSeparator();
@@ -101,6 +106,30 @@ void MainWindow::buildPoseMenu() {
         const bool isPinned = session_->edit(session_->selectedPerson()).pinnedJoints.contains(joint());
         changePose((isPinned ? tr("Unpin %1") : tr("Pin %1")).arg(jointName()), [=, this](int id) { return withPin(*session_, id, joint(), !isPinned); });
     });
+}
+
+void MainWindow::chooseMarks() {
+    auto* dialog = new QFileDialog(this, tr("Boxes and joints"), QSettings().value("marksFolder").toString(), tr("OpenPose's joints, boxes (*.json)"));
+    dialog->setObjectName("marksDialog");
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& file) {
+        QSettings().setValue("marksFolder", QFileInfo(file).absolutePath());
+        openMarks(file);
+    });
+    dialog->open();
+}
+
+void MainWindow::openMarks(const QString& file) {
+    try {
+        if (!session_->hasPicture()) throw Error("Open the picture first that " + file.toStdString() + " tells of.");
+        const auto people = readMarkedPeople(file.toStdString());
+        markPeople(*session_, people, tr("People of %1").arg(QFileInfo(file).fileName()));
+        ViewSettings view = session_->view();
+        view.joints2d = std::any_of(people.begin(), people.end(), [](const MarkedPerson& person) { return person.joints.has_value(); }) || view.joints2d;
+        session_->setView(view);
+    } catch (const Error& error) {
+        takeFailure(QString::fromStdString(error.what()));
+    }
 }
 
 PersonEdit MainWindow::pasted(int person) const {

@@ -6,7 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/run_job.h"
-#include "formats/box_file.h"
+#include "formats/marked_people.h"
 #include "formats/motion/export_preset.h"
 #include "formats/stream/motion_stream.h"
 
@@ -34,7 +34,7 @@ void addRunCommand(CLI::App& app, int& exitCode) {
     CLI::App* run = app.add_subcommand("run", "Recover the people in pictures, folders, videos, cameras or streams");
     run->add_option("inputs", settings->inputs, "Picture, folder, video, camera (0 or /dev/video0) or URL")->required();
     run->add_option("-o,--output", settings->outputFolder, "Folder for the results")->capture_default_str();
-    run->add_option("--box", *boxes, "Person box by hand as x,y,width,height in pixels (may be given again), or a JSON file with boxes: OpenPose's or SPIN's");
+    run->add_option("--box", *boxes, "Person box by hand as x,y,width,height in pixels (may be given again), or a JSON file: OpenPose's joints or SPIN's box");
     run->add_option("--detector", settings->detector, "built-in, hog, full (the whole picture), or a .safetensors or .onnx file")->capture_default_str();
     run->add_option("--body", settings->body, "Body model (.npz); the shipped open body by default");
     run->add_option("--weights", settings->weights, "Network weights (.safetensors); the shipped ones by default");
@@ -52,8 +52,8 @@ void addRunCommand(CLI::App& app, int& exitCode) {
     run->add_option("--max-frames", settings->maxFrames, "Stop after so many frames of each input; 0: at its end")->check(CLI::Range(0, 100000000));
     run->callback([settings, boxes, &exitCode] {
         for (const std::string& text : *boxes) {
-            if (!text.ends_with(".json")) settings->boxes.push_back(parseBox(text));
-            else std::ranges::copy(readBoxes(text), std::back_inserter(settings->boxes));
+            if (!text.ends_with(".json")) settings->people.push_back({parseBox(text), std::nullopt});
+            else std::ranges::move(readMarkedPeople(text), std::back_inserter(settings->people));
         }
         if (!settings->stream.empty()) streamAddress(settings->stream);  // says now if it is no address
         exitCode = runInputs(*settings);

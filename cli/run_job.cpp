@@ -47,6 +47,15 @@ std::string outputName(const std::string& source) {
     return path.stem().string();
 }
 
+RecoveryOptions recoveryOptions(const RunSettings& settings) {
+    RecoveryOptions options{.maxPeople = settings.maxPeople};
+    for (const MarkedPerson& person : settings.people) {
+        options.boxes.push_back(person.box);
+        options.joints.push_back(person.joints);
+    }
+    return options;
+}
+
 class Run {
 public:
     explicit Run(const RunSettings& settings)
@@ -54,7 +63,7 @@ public:
           body_(loadBodyModel(settings.body.empty() ? resourcePath("body/openbody.npz") : settings.body)),
           network_(HmrNetwork::load(settings.weights.empty() ? resourcePath("weights/default.safetensors") : settings.weights,
                                     {.threads = settings.threads})),
-          recovery_(body_, network_, makeDetector(settings.detector), {.maxPeople = settings.maxPeople, .boxes = settings.boxes}) {
+          recovery_(body_, network_, makeDetector(settings.detector), recoveryOptions(settings)) {
         std::error_code error;
         std::filesystem::create_directories(settings.outputFolder, error);
         if (error) throw Error(settings.outputFolder.string() + " cannot be made: " + error.message());

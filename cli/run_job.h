@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "formats/marked_people.h"
 #include "formats/parameters_file.h"
 #include "inference/recovery.h"
 
@@ -14,7 +15,7 @@ namespace hmr {
 struct RunSettings {
     std::vector<std::string> inputs;
     std::filesystem::path outputFolder = ".";
-    std::vector<PixelBox> boxes;
+    std::vector<MarkedPerson> people;      ///< by hand, or where another program saw them
     std::string detector = kBuiltInDetector;
     std::filesystem::path body, weights;   ///< empty: the shipped ones
     std::vector<std::string> exports;      ///< obj fbx glb json npz; of videos also bvh amass csv obj-sequence ply-sequence session

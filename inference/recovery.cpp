@@ -189,6 +189,8 @@ struct Recovery::Implementation {
         for (const Candidate& candidate : candidates) boxes.push_back(candidate.detection.box);
         estimate.people = recoverBoxes(estimate, boxes);
         refine(estimate, estimate.people, candidates, passes);
+        for (std::size_t i = 0; i < std::min(options.joints.size(), estimate.people.size()); ++i)
+            if (options.joints[i]) estimate.people[i].seenJoints = options.joints[i];
         fitSeenJoints(estimate, estimate.people);
         for (std::size_t i = 0; i < estimate.people.size(); ++i) {
             estimate.people[i].id = static_cast<int>(i);

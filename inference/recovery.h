@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -25,6 +26,9 @@ struct FrameEstimate {
 struct RecoveryOptions {
     int maxPeople = 8;
     std::vector<PixelBox> boxes;   ///< drawn by hand: used in place of detection when not empty
+    /// Where another program saw the joints of those people, source pixels, in place of the network's: none, or one a box. Of one picture,
+    /// not of the frames that follow.
+    std::vector<std::optional<SeenJoints>> joints;
     bool wholePictureFallback = true;  ///< nobody found: take the whole picture
     bool fitSeenJoints = true;     ///< pull bodies onto where the network sees the joints, if it tells (body/fitting)
     bool refineBox = true;         ///< second pass when the body's own projection disagrees with the found box

@@ -110,6 +110,24 @@ private Q_SLOTS:
         QVERIFY2(fitted < 0.9 * alone, qPrintable(QString("%1 of %2 pixels").arg(fitted).arg(alone)));
     }
 
+    void bodiesArePulledOntoTheJointsThatAnotherProgramSaw() {
+        const PixelBox box{20, 20, 80, 200};
+        const PersonEstimate alone = Recovery(body_, network_, detector_, {.boxes = {box}}).recover(frame_).people.at(0);
+        QVERIFY(!alone.seenJoints);  // this network tells none
+        SeenJoints seen;
+        seen.positions = alone.joints2d;
+        seen.positions.row(6) << 30, 40;  // the right wrist
+        seen.deviations.setConstant(2);
+        seen.deviations[11] = 200;  // the left wrist was not seen
+        seen.positions.row(11).setZero();
+        const PersonEstimate fitted = Recovery(body_, network_, detector_, {.boxes = {box}, .joints = {seen}}).recover(frame_).people.at(0);
+        const auto off = [&](const PersonEstimate& person) { return (person.joints2d.row(6) - seen.positions.row(6)).norm(); };
+        QVERIFY2(off(fitted) < 0.6 * off(alone), qPrintable(QString("%1 of %2 pixels").arg(off(fitted)).arg(off(alone))));
+        QVERIFY(fitted.seenJoints && fitted.seenJoints->positions == seen.positions);
+        const PersonEstimate without = Recovery(body_, network_, detector_, {.boxes = {box}, .joints = {std::nullopt}}).recover(frame_).people.at(0);
+        QVERIFY(without.joints2d == alone.joints2d);
+    }
+
     void boxesByHandReplaceDetectionAndStandAsDrawn() {
         detector_->found = {{{200, 40, 60, 180}, 0.6}};
         const PixelBox drawn{30, 30, 100, 150};
