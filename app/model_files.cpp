@@ -32,19 +32,20 @@ QString bodySummary(const BodyModel& body, const fs::path& path) {
     return words.join(" ") + tr(": %1 vertices, %2 joints, %3 shapes").arg(body.numVertices()).arg(body.numJoints()).arg(body.numBetas());
 }
 
-QString cropRuleText(const std::string& rule) {
+QString cropRuleText(const NetworkRecipe& recipe) {
+    const std::string& rule = recipe.cropRule;
+    if (recipe.stretchContrast) return tr("sampled as SPIN does, contrast stretched");
     if (rule == "hmr") return tr("sampled as HMR does");
     if (rule == "spin") return tr("sampled as SPIN does, contrast as it is");
     if (rule == "hmr2") return tr("sampled as HMR 2.0 does");
     return tr("averaged");
 }
 
-QString recipeSummary(const std::string& architecture, const NetworkRecipe* recipe) {
-    if (!recipe) return QString::fromStdString(architecture);
+QString cropText(const NetworkRecipe& recipe) {
     return tr("crop of %1 pixels, %2, %3, %4 rotations")
-        .arg(recipe->inputSize)
-        .arg(cropRuleText(recipe->cropRule), recipe->padWithEdge ? tr("border repeated") : tr("black beyond the picture"),
-             QString::fromStdString(recipe->rotationEncoding));
+        .arg(recipe.inputSize)
+        .arg(cropRuleText(recipe), recipe.padWithEdge ? tr("border repeated") : tr("black beyond the picture"),
+             QString::fromStdString(recipe.rotationEncoding));
 }
 
 ModelFile inspectBody(const fs::path& path) {
@@ -66,25 +67,30 @@ ModelFile inspectWeights(const fs::path& path) {
     ModelFile file;
     file.kind = ModelFile::Kind::Weights;
     file.path = path;
+    file.ownRecipe = ownRecipe(*tensors);
+    file.recipe = withOverrides(file.ownRecipe, path);
     const auto metadata = tensors->metadata();
+    const auto said = [&](const char* key) {
+        const auto found = metadata.find(key);
+        return found == metadata.end() ? QString() : QString::fromStdString(found->second);
+    };
+    if (const auto network = recognizePublished(*tensors)) file.description = QString::fromStdString(describe(*network));
     if (metadata.contains("recipe")) {
-        file.summary = recipeSummary(metadata.contains("architecture") ? metadata.at("architecture") : "hmr", nullptr);
-        if (metadata.contains("origin")) file.summary = QString::fromStdString(metadata.at("origin"));
-        if (metadata.contains("body_model_hash")) file.wantedBodyHash = QString::fromStdString(metadata.at("body_model_hash"));
-        return file;
+        file.description = said(metadata.contains("origin") ? "origin" : "architecture");
+        file.wantedBodyHash = said("body_model_hash");
     }
-    const auto network = recognizePublished(*tensors);
-    if (!network)
-        throw Error(path.string() + ": this " + tensors->format() + " is of no network that is known here. Choose weights of SPIN, EFT, "
-                    "MMHuman3D's HMR, the original HMR, HMR 2.0, or those that `hmr train` wrote.");
-    const NetworkRecipe recipe = publishedRecipe(*network);
-    file.summary = QString::fromStdString(describe(*network)) + "\n" + recipeSummary({}, &recipe);
+    if (file.description.isEmpty()) file.description = tr("TorchScript module");
     return file;
 }
 
 }  // namespace
 
 ModelFile inspectModelFile(const fs::path& path) { return isBody(path) ? inspectBody(path) : inspectWeights(path); }
+
+QString weightsSummary(const ModelFile& weights) {
+    const QString text = weights.description + "\n" + cropText(weights.recipe);
+    return weights.recipe == weights.ownRecipe ? text : text + tr(" (changed by hand)");
+}
 
 std::optional<QString> remarkOnPair(const ModelFile& body, const ModelFile& weights) {
     if (weights.wantedBodyHash.isEmpty() || weights.wantedBodyHash == body.bodyHash) return std::nullopt;

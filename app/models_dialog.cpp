@@ -17,8 +17,10 @@
 #include <QVBoxLayout>
 
 #include "app/main_window.h"
+#include "app/recipe_dialog.h"
 #include "body/error.h"
 #include "formats/resources.h"
+#include "network/published_weights.h"
 
 namespace hmr {
 namespace {
@@ -92,6 +94,13 @@ QWidget* ModelsDialog::buildRow(const QString& title, const QString& name, QLabe
     auto* shipped = new QPushButton(tr("Use shipped"), box);
     shipped->setObjectName(name + "Shipped");
     row->addWidget(label, 1);
+    if (kind == ModelFile::Kind::Weights) {
+        recipe_ = new QPushButton(tr("Recipe…"), box);
+        recipe_->setObjectName("recipeOpen");
+        recipe_->setToolTip(tr("How the network wants its crop and what its numbers mean"));
+        row->addWidget(recipe_);
+        connect(recipe_, &QPushButton::clicked, this, &ModelsDialog::changeRecipe);
+    }
     row->addWidget(open);
     row->addWidget(shipped);
     connect(open, &QPushButton::clicked, this, [this, kind] { chooseFile(kind); });
@@ -116,6 +125,29 @@ QWidget* ModelsDialog::buildFacePoints() {
         row->addLayout(column);
     }
     return facePointBox_;
+}
+
+void ModelsDialog::changeRecipe() {
+    auto* dialog = new RecipeDialog(weights_->ownRecipe, weights_->recipe, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog] {
+        weights_->recipe = dialog->recipe();
+        showFile(ModelFile::Kind::Weights);
+    });
+    dialog->open();
+}
+
+bool ModelsDialog::keepRecipe() {
+    if (!weights_ || settings_.weights.empty()) return true;
+    try {
+        const ModelFile before = inspectModelFile(settings_.weights);
+        if (weights_->recipe != before.recipe || weights_->ownRecipe.architecture == kScriptArchitecture)
+            writeOverrides(settings_.weights, weights_->ownRecipe, weights_->recipe);
+        return true;
+    } catch (const Error& error) {
+        showMessage(QString::fromStdString(error.what()), true);
+        return false;
+    }
 }
 
 void ModelsDialog::showFacePoints() {
@@ -151,12 +183,15 @@ void ModelsDialog::showFile(ModelFile::Kind kind) {
     const QString name = path.empty() ? tr("shipped with the program") : QString::fromStdString(path.string());
     try {
         if (!slot) slot = inspectOrExplain(path, isBody ? "body/openbody.npz" : "weights/default.safetensors");
-        label->setText(slot->summary + "\n" + name);
+        label->setText((isBody ? slot->summary : weightsSummary(*slot)) + "\n" + name);
     } catch (const Error& error) {
         label->setText(tr("cannot be used") + "\n" + name);
         showMessage(QString::fromStdString(error.what()), true);
     }
-    if (isBody) showFacePoints();
+    if (isBody)
+        showFacePoints();
+    else
+        recipe_->setEnabled(slot && !path.empty());  // what is shipped stays as it is
 }
 
 void ModelsDialog::use(const std::filesystem::path& file) {
@@ -217,7 +252,7 @@ void ModelsDialog::dropEvent(QDropEvent* event) {
 }
 
 void ModelsDialog::accept() {
-    if (!keepFacePoints()) return;
+    if (!keepFacePoints() || !keepRecipe()) return;
     QSettings settings;
     QStringList known = settings.value(kKnownKey).toStringList();
     for (const auto& path : {settings_.body, settings_.weights}) {

@@ -19,7 +19,7 @@ class MainWindow;
 
 /// The body and the network in use, what they are, and others: chosen in a file dialog, dropped on it, or used before. Says
 /// where the official files are obtained. A file that cannot be used is refused with the reason and nothing changes. The vertices of
-/// nose, eyes and ears of a body that was chosen can be changed; they are kept in a file beside it.
+/// nose, eyes and ears of a body that was chosen can be changed; they are kept in a file beside it, and so is what a person changes in the recipe of weights.
 class ModelsDialog : public QDialog {
     Q_OBJECT
 public:
@@ -43,13 +43,16 @@ private:
     void showMessage(const QString& text, bool isProblem);
     void fillKnown();
     QWidget* buildFacePoints();
+    void changeRecipe();
     void showFacePoints();
     /// Writes them when they were changed; false, with the reason shown, when that is not possible.
     bool keepFacePoints();
+    bool keepRecipe();
 
     ModelSettings settings_;
     std::optional<ModelFile> body_, weights_;
     QLabel *bodyLabel_ = nullptr, *weightsLabel_ = nullptr, *message_ = nullptr;
+    QPushButton* recipe_ = nullptr;
     QListWidget* known_ = nullptr;
     QGroupBox* facePointBox_ = nullptr;
     std::array<QSpinBox*, kFacePointNames.size()> facePoints_{};

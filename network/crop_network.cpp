@@ -5,6 +5,7 @@
 
 #include "body/error.h"
 #include "network/published_weights.h"
+#include "network/rotation_encoding.h"
 #include "network/script_network.h"
 #include "network/slim_hmr.h"
 #include "network/transformer_hmr.h"
@@ -60,9 +61,15 @@ bool isCropArchitecture(const std::string& architecture) {
     return architecture == kSlimArchitecture || architecture == kTransformerArchitecture || architecture == kScriptArchitecture;
 }
 
+void requireNumbersPerRotation(const NetworkRecipe& recipe, int numbers) {
+    if (numbersPerRotation(recipe.rotationEncoding) != numbers)
+        throw Error("The network \"" + recipe.architecture + "\" answers with " + std::to_string(numbers) +
+                    " numbers a rotation, which cannot be \"" + recipe.rotationEncoding + "\".");
+}
+
 std::unique_ptr<CropNetwork> makeCropNetwork(const NetworkRecipe& recipe, const NamedTensors& tensors) {
     if (recipe.architecture == kSlimArchitecture) return std::make_unique<SlimHmr>(recipe, tensors);
-    if (recipe.architecture == kTransformerArchitecture) return std::make_unique<TransformerHmr>(tensors);
+    if (recipe.architecture == kTransformerArchitecture) return std::make_unique<TransformerHmr>(recipe, tensors);
     throw Error("Unknown network architecture \"" + recipe.architecture + "\".");
 }
 

@@ -37,6 +37,9 @@ private:
 /// Whether the architecture is made by makeCropNetwork, not by HmrModel.
 bool isCropArchitecture(const std::string& architecture);
 
+/// Throws Error when the recipe's encoding of rotations is of another size.
+void requireNumbersPerRotation(const NetworkRecipe& recipe, int numbers);
+
 /// Throws Error when the tensors are not those of the recipe's architecture.
 std::unique_ptr<CropNetwork> makeCropNetwork(const NetworkRecipe& recipe, const NamedTensors& tensors);
 

@@ -79,8 +79,7 @@ FrozenNetwork::Answer FrozenNetwork::operator()(const torch::Tensor& images) con
     }
     const auto numPose = parameters.size(1) - kNumBetas - 3;
     HmrPrediction prediction;
-    const auto pose = parameters.narrow(1, 0, numPose).reshape({-1, kNumSmplJoints, numPose / kNumSmplJoints});
-    prediction.rotations = options_.rotationEncoding == "6d" ? rotationsFromSixD(pose) : rotationsFromAxisAngle(pose);
+    prediction.rotations = decodeRotations(parameters.narrow(1, 0, numPose), options_.rotationEncoding);
     prediction.betas = parameters.narrow(1, numPose, kNumBetas);
     prediction.camera = parameters.narrow(1, numPose + kNumBetas, 3);
     return {prediction, std::move(encoding.maps)};

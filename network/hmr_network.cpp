@@ -61,7 +61,7 @@ struct HmrNetwork::Implementation {
     void open(const std::filesystem::path& weights) {
         const auto file = openTensorFile(weights);
         metadata = file->metadata();
-        if (file->format() == kScriptFormat) return openScript(weights);
+        if (file->format() == kScriptFormat) return openScript(*file, weights);
         if (!metadata.contains("recipe") && (file->format() != "safetensors" || recognizePublished(*file))) {
             NativeWeights native = nativeWeights(*file);
             recipe = withOverrides(native.recipe, weights);
@@ -69,20 +69,18 @@ struct HmrNetwork::Implementation {
             metadata.merge(native.metadata);
             build(std::move(native.tensors), weights.string());
         } else {
-            recipe = withOverrides(recipeFrom(metadata, weights.string()), weights);
+            recipe = withOverrides(ownRecipe(*file), weights);
             std::map<std::string, NdArray> tensors;
             for (const auto& [name, info] : file->tensors()) tensors.emplace(name, file->read(name));
             build(std::move(tensors), weights.string());
         }
     }
 
-    void openScript(const std::filesystem::path& weights) {
+    void openScript(const TensorFile& file, const std::filesystem::path& weights) {
         if (!std::filesystem::exists(overridesOf(weights)))
             throw Error(weights.string() + " is a TorchScript module, which does not say how it wants its pictures; describe it in " +
                         overridesOf(weights).string() + " (docs/models.md tells how).");
-        NetworkRecipe usual;
-        usual.architecture = kScriptArchitecture;
-        recipe = withOverrides(usual, weights);
+        recipe = withOverrides(ownRecipe(file), weights);
         metadata = metadataFrom(recipe);
         published = openScriptNetwork(weights);
         numParameters = published->numParameters();

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -13,30 +12,9 @@
 #include "body/body_parameters.h"
 #include "body/camera.h"
 #include "body/seen_joints.h"
+#include "network/network_recipe.h"
 
 namespace hmr {
-
-/// What a network expects of its crop, chosen by what the weights file is.
-struct NetworkRecipe {
-    std::string architecture = "hmr-resnet50";  ///< hmr-resnet18 | hmr-resnet34 | hmr-resnet50
-    int inputSize = 224;                        ///< pixels, square
-    std::array<float, 3> mean = {0.485f, 0.456f, 0.406f}, deviation = {0.229f, 0.224f, 0.225f};  ///< of RGB in [0,1]
-    /// A person box's longer side is this share of the crop (HMR: 150/224). Crop side = longer side / share.
-    double personShare = 150.0 / 224.0;
-    bool padWithEdge = true;        ///< beyond the picture: repeat the border (HMR) or black (SPIN)
-    /// How the crop's pixels are taken from the picture (inference/crop.h): "area", ours, or as the authors of published networks do,
-    /// "hmr", "spin", "hmr2".
-    std::string cropRule = "area";
-    /// Spreads the crop's darkest and brightest value to 0 and 255, as SPIN's own crops were (with rule "spin" alone). Off, since that is
-    /// a habit of an old SciPy function: the colours of a person then depend on what else the crop shows.
-    bool stretchContrast = false;
-    std::string rotationEncoding = "6d";  ///< axis-angle (HMR) | 6d (SPIN's order)
-    int iterations = 3;             ///< of the error feedback regressor
-    int baseChannels = 64;          ///< of the backbone's first stage; 64: as published
-    int hiddenSize = 1024;          ///< of the regressor's hidden layers
-    bool hasJointMaps = false;      ///< a second head finds the joints in the picture and tells the regressor
-    std::string bodyModelId, bodyModelHash;
-};
 
 /// One recovered body in its crop.
 struct NetworkOutput {

@@ -23,8 +23,6 @@ nn::Sequential projection(int inputChannels, int channels, int stride) {
     return nn::Sequential(convolution(inputChannels, channels, 1, stride), nn::BatchNorm2d(channels));
 }
 
-bool isSixD(const HmrModelOptions& options) { return options.rotationEncoding == "6d"; }
-
 std::array<int, 4> blocksOf(int depth) {
     return depth == 18 ? std::array{2, 2, 2, 2} : std::array{3, 4, 6, 3};
 }
@@ -33,9 +31,7 @@ void check(const HmrModelOptions& options) {
     if (options.backboneDepth != 18 && options.backboneDepth != 34 && options.backboneDepth != 50)
         throw Error("There is no backbone ResNet-" + std::to_string(options.backboneDepth) +
                     "; the network knows 18, 34 and 50.");
-    if (!isSixD(options) && options.rotationEncoding != "axis-angle")
-        throw Error("Unknown rotation encoding \"" + options.rotationEncoding +
-                    "\"; the network knows \"6d\" and \"axis-angle\".");
+    numbersPerRotation(options.rotationEncoding);
     if (options.baseChannels < 8 || options.baseChannels > 256)
         throw Error("The backbone needs 8 to 256 base channels; found " + std::to_string(options.baseChannels) + ".");
     if (options.iterations < 1 || options.hiddenSize < 1)
@@ -126,7 +122,7 @@ HmrModelImpl::HmrModelImpl(HmrModelOptions options) : options_(std::move(options
         jointMaps_ = register_module("jointmaps", JointMapHead(std::array{width, 2 * width, 4 * width}, 2 * base));
     }
 
-    const int poseSize = kNumSmplJoints * (isSixD(options_) ? 6 : 3);
+    const int poseSize = kNumSmplJoints * numbersPerRotation(options_.rotationEncoding);
     const int hidden = options_.hiddenSize;
     fc1_ = register_module("fc1", nn::Linear(featureSize() + poseSize + kNumBetas + 3, hidden));
     drop1_ = register_module("drop1", nn::Dropout(options_.dropout));
@@ -169,11 +165,13 @@ int HmrModelImpl::featureSize() const {
 }
 
 void HmrModelImpl::setMeanParameters(const BodyParameters& parameters, const WeakPerspectiveCamera& camera) {
+    const bool isSixD = numbersPerRotation(options_.rotationEncoding) == 6;
+    const SixDOrder order = options_.rotationEncoding == "6d" ? SixDOrder::Interleaved : SixDOrder::Sequential;
     std::vector<float> pose;
     for (int joint = 0; joint < kNumSmplJoints; ++joint) {
         const Eigen::Vector3d axisAngle = parameters.pose.row(joint).transpose();
-        if (isSixD(options_)) {
-            const Vector6d sixD = sixDFromRotation(rotationFromAxisAngle(axisAngle), SixDOrder::Interleaved);
+        if (isSixD) {
+            const Vector6d sixD = sixDFromRotation(rotationFromAxisAngle(axisAngle), order);
             pose.insert(pose.end(), sixD.begin(), sixD.end());
         } else {
             pose.insert(pose.end(), axisAngle.begin(), axisAngle.end());
@@ -200,11 +198,6 @@ HmrEncoding HmrModelImpl::encode(const torch::Tensor& images) {
     return encoding;
 }
 
-torch::Tensor HmrModelImpl::decodeRotations(const torch::Tensor& pose) const {
-    return isSixD(options_) ? rotationsFromSixD(pose.view({-1, kNumSmplJoints, 6}))
-                            : rotationsFromAxisAngle(pose.view({-1, kNumSmplJoints, 3}));
-}
-
 std::vector<HmrPrediction> HmrModelImpl::regress(const torch::Tensor& imageFeatures) {
     const auto batch = imageFeatures.size(0);
     auto pose = initPose_.expand({batch, -1}), betas = initShape_.expand({batch, -1}),
@@ -217,7 +210,7 @@ std::vector<HmrPrediction> HmrModelImpl::regress(const torch::Tensor& imageFeatu
         pose = pose + decpose_(x);
         betas = betas + decshape_(x);
         camera = camera + deccam_(x);
-        predictions.push_back({camera, decodeRotations(pose), betas});
+        predictions.push_back({camera, decodeRotations(pose, options_.rotationEncoding), betas});
     }
     return predictions;
 }

@@ -17,7 +17,7 @@ struct HmrModelOptions {
     int backboneDepth = 50;               ///< ResNet 18, 34 or 50
     int baseChannels = 64;                ///< of its first stage; each next stage has twice as many. 64: as published
     int iterations = 3;                   ///< of the error feedback
-    std::string rotationEncoding = "6d";  ///< "6d" (SPIN's order) or "axis-angle" (HMR)
+    std::string rotationEncoding = "6d";  ///< rotation_encoding.h
     int hiddenSize = 1024;                ///< of the regressor's two hidden layers
     double dropout = 0.5;                 ///< behind each of them
     bool hasJointMaps = false;            ///< the regressor also sees what joint maps say (joint_maps.h)
@@ -95,7 +95,6 @@ public:
 private:
     int pooledSize() const;         ///< channels of the last stage
     torch::nn::Sequential makeLayer(int channels, int numBlocks, int stride);
-    torch::Tensor decodeRotations(const torch::Tensor& pose) const;
 
     HmrModelOptions options_;
     int channels_ = 0;  ///< of the stage built last

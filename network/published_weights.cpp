@@ -134,6 +134,11 @@ std::string firstNames(const TensorFile& file) {
     return text.empty() ? "nothing" : text;
 }
 
+std::string unknownNetwork(const TensorFile& file) {
+    return file.path().string() + ": this " + file.format() + " is of no network that is known here; its tensors are " + firstNames(file) +
+           ". Choose weights of SPIN, EFT, MMHuman3D's HMR, the original HMR, HMR 2.0, or those that `hmr train` wrote.";
+}
+
 }  // namespace
 
 std::optional<PublishedNetwork> recognizePublished(const TensorFile& file) {
@@ -185,11 +190,21 @@ NetworkRecipe publishedRecipe(PublishedNetwork network) {
     return recipe;
 }
 
+NetworkRecipe ownRecipe(const TensorFile& file) {
+    NetworkRecipe recipe;
+    if (file.format() == kScriptFormat) {
+        recipe.architecture = kScriptArchitecture;
+        return recipe;
+    }
+    const auto metadata = file.metadata();
+    if (metadata.contains("recipe")) return recipeFrom(metadata, file.path().string());
+    if (const auto network = recognizePublished(file)) return publishedRecipe(*network);
+    throw Error(unknownNetwork(file));
+}
+
 NativeWeights nativeWeights(const TensorFile& file) {
     const auto network = recognizePublished(file);
-    if (!network)
-        throw Error(file.path().string() + ": this " + file.format() + " is of no network that is known here; its tensors are " + firstNames(file) +
-                    ". Choose weights of SPIN, EFT, MMHuman3D's HMR, the original HMR, HMR 2.0, or those that `hmr train` wrote.");
+    if (!network) throw Error(unknownNetwork(file));
     NativeWeights weights;
     switch (*network) {
         case PublishedNetwork::Spin: weights = spinWeights(file, "", ""); break;

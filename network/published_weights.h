@@ -5,7 +5,7 @@
 #include <string>
 
 #include "formats/tensors/tensor_file.h"
-#include "network/hmr_network.h"
+#include "network/network_recipe.h"
 
 namespace hmr {
 
@@ -26,6 +26,10 @@ std::string describe(PublishedNetwork network);
 /// How the network wants its crop and what its numbers mean.
 NetworkRecipe publishedRecipe(PublishedNetwork network);
 
+/// What weights of any kind that opens here say of how they are used, before "<weights>.json" beside them (network_recipe.h) has its say:
+/// published ones by what they are, ours by their metadata, TorchScript modules nothing (the usual). Throws Error.
+NetworkRecipe ownRecipe(const TensorFile& file);
+
 /// A network in the names, layout and number type that this program runs.
 struct NativeWeights {
     NetworkRecipe recipe;
@@ -42,5 +46,6 @@ void convertWeights(const std::filesystem::path& from, const std::filesystem::pa
 /// The architectures that only published networks have (hmr_network.h names the others).
 inline constexpr const char* kSlimArchitecture = "hmr-slim-resnet50";
 inline constexpr const char* kTransformerArchitecture = "hmr2-vit";
+inline constexpr const char* kScriptArchitecture = "torchscript";
 
 }  // namespace hmr

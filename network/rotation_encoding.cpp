@@ -3,6 +3,9 @@
 
 #include <torch/nn/functional.h>
 
+#include "body/error.h"
+#include "body/skeleton.h"
+
 namespace hmr {
 namespace {
 
@@ -50,6 +53,19 @@ torch::Tensor rotationsFromAxisAngle(const torch::Tensor& axisAngle) {
         torch::where(isSmall, 0.5 - squared / 24 + squared.square() / 720, 2 * halfSine.square() / safeSquared);
     const auto cross = crossProductMatrices(axisAngle);
     return torch::eye(3, axisAngle.options()) + sineRatio * cross + cosineRatio * cross.matmul(cross);
+}
+
+int numbersPerRotation(const std::string& encoding) {
+    if (encoding == "axis-angle") return 3;
+    if (encoding == "6d" || encoding == "6d-sequential") return 6;
+    throw Error("Unknown rotation encoding \"" + encoding + "\"; the network knows \"6d\", \"6d-sequential\" and \"axis-angle\".");
+}
+
+torch::Tensor decodeRotations(const torch::Tensor& poses, const std::string& encoding) {
+    const auto numbers = poses.reshape({-1, kNumSmplJoints, numbersPerRotation(encoding)});
+    if (encoding == "axis-angle") return rotationsFromAxisAngle(numbers);
+    if (encoding == "6d") return rotationsFromSixD(numbers);
+    return rotationsFromSixD(numbers.view({-1, kNumSmplJoints, 2, 3}).transpose(-1, -2).flatten(-2));
 }
 
 }  // namespace hmr

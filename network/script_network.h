@@ -7,9 +7,6 @@
 
 namespace hmr {
 
-/// The architecture that recipes of TorchScript modules name.
-inline constexpr const char* kScriptArchitecture = "torchscript";
-
 /// A TorchScript module that maps normalized pictures [N,3,S,S] either to [N,85] (camera 3, axis-angle pose 72, betas 10) or to
 /// three tensors in any order: rotations [N,24,3,3] (or [N,216]), betas [N,10] and camera [N,3]. It is a program: TorchScript's
 /// own interpreter runs it, which reaches neither files nor Python. Throws Error when it does not load, and later when its

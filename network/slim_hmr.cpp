@@ -19,6 +19,7 @@ constexpr std::int64_t kNumCamera = 3, kNumPose = 3 * kNumSmplJoints, kNumParame
 SlimHmr::SlimHmr(const NetworkRecipe& recipe, const NamedTensors& tensors)
     : iterations_(recipe.iterations), numParameters_(tensors.numNumbers()) {
     const torch::NoGradGuard noGrad;
+    requireNumbersPerRotation(recipe, 3);
     stem_ = plain(tensors, "resnet_v2_50.conv1", 3, 7);
     readUnits(tensors, stem_.weight.size(0));
     const auto numFeatures = units_.back().expand.weight.size(0);

@@ -36,12 +36,6 @@ torch::Tensor product(const torch::Tensor& input, const auto& layer) {
     return at::linear(input.contiguous().to_mkldnn(), layer.weight, layer.bias).to_dense();
 }
 
-/// Six numbers a joint, 4D-Humans' order, as matrices [N,24,3,3].
-torch::Tensor rotationsFromSequentialSixD(const torch::Tensor& pose) {
-    const auto columns = pose.reshape({-1, kNumSmplJoints, 2, 3});
-    return rotationsFromSixD(columns.transpose(-1, -2).flatten(-2));
-}
-
 }  // namespace
 
 TransformerHmr::Layer TransformerHmr::norm(const NamedTensors& tensors, const std::string& name, std::int64_t size) {
@@ -59,7 +53,9 @@ TransformerHmr::Layer TransformerHmr::linear(const NamedTensors& tensors, const 
     return layer;
 }
 
-TransformerHmr::TransformerHmr(const NamedTensors& tensors) : numParameters_(tensors.numNumbers()) {
+TransformerHmr::TransformerHmr(const NetworkRecipe& recipe, const NamedTensors& tensors)
+    : rotationEncoding_(recipe.rotationEncoding), numParameters_(tensors.numNumbers()) {
+    requireNumbersPerRotation(recipe, 6);
     const torch::NoGradGuard noGrad;
     readEncoder(tensors);
     readDecoder(tensors);
@@ -157,7 +153,7 @@ HmrPrediction TransformerHmr::operator()(const torch::Tensor& images) const {
     const torch::NoGradGuard noGrad;
     const auto token = decode(encode(images));
     HmrPrediction prediction;
-    prediction.rotations = rotationsFromSequentialSixD(product(token, pose_) + initialPose_);
+    prediction.rotations = decodeRotations(product(token, pose_) + initialPose_, rotationEncoding_);
     prediction.betas = product(token, shape_) + initialShape_;
     prediction.camera = product(token, camera_) + initialCamera_;
     return prediction;

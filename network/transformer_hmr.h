@@ -12,7 +12,7 @@ namespace hmr {
 /// and depths are those of the tensors (attention heads have 80 numbers in the encoder and 64 in the decoder).
 class TransformerHmr : public CropNetwork {
 public:
-    explicit TransformerHmr(const NamedTensors& tensors);
+    TransformerHmr(const NetworkRecipe& recipe, const NamedTensors& tensors);
     HmrPrediction operator()(const torch::Tensor& images) const override;
     std::size_t numParameters() const override { return numParameters_; }
 
@@ -34,6 +34,7 @@ private:
     torch::Tensor encode(const torch::Tensor& images) const;                        ///< [N,P,D]
     torch::Tensor decode(const torch::Tensor& patches) const;                       ///< [N,E]
 
+    std::string rotationEncoding_;
     std::size_t numParameters_;
     std::int64_t encoderHeads_ = 1, decoderHeads_ = 1;
     Layer patches_;

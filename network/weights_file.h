@@ -7,26 +7,9 @@
 #include <string>
 
 #include "formats/safetensors.h"
-#include "network/hmr_network.h"
+#include "network/network_recipe.h"
 
 namespace hmr {
-
-using Metadata = std::map<std::string, std::string>;
-
-/// The recipe as safetensors metadata: "recipe" holds it whole as JSON text, and readable keys repeat what a person looks
-/// for (architecture, input, crop, rotation_encoding, iterations, body_model, body_model_hash).
-Metadata metadataFrom(const NetworkRecipe& recipe);
-
-/// The recipe in a file's metadata. Throws Error when it is missing or names something that does not exist.
-NetworkRecipe recipeFrom(const Metadata& metadata, const std::string& nameForErrors);
-
-/// Where a person says what is otherwise than a weights file tells: "<weights>.json" beside it.
-std::filesystem::path overridesOf(const std::filesystem::path& weights);
-
-/// The recipe with what that file says: a JSON object of the recipe's own keys, such as "input_size", "mean", "deviation",
-/// "person_share", "pad_with_edge" and "crop_rule". The recipe itself where there is no such file. Throws Error: no JSON object, a key that no
-/// recipe has, a value that cannot be.
-NetworkRecipe withOverrides(const NetworkRecipe& recipe, const std::filesystem::path& weights);
 
 /// Writes the module's parameters and buffers by name with the recipe and whatever else the metadata say (by custom:
 /// training, data, accuracy, licence, created). With `half`, tensors of two and more dimensions are stored as float16

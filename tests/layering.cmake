@@ -20,7 +20,7 @@ set(allowed_training "body;formats;network;renderer;training")
 set(banned_training "${qt}|${opencv}")
 set(allowed_cli "body;formats;network;inference;renderer;training;cli")
 set(banned_cli "${qt}")
-set(allowed_app "body;formats;network/hmr_network.h;network/published_weights.h;inference;renderer;app")
+set(allowed_app "body;formats;network/hmr_network.h;network/network_recipe.h;network/published_weights.h;inference;renderer;app")
 set(banned_app "${torch}")
 set(all_folders body formats network inference renderer training cli app)
 
