@@ -6,6 +6,7 @@
 #include "app/edit_commands.h"
 #include "app/joint_angles.h"
 #include "app/pose_editing.h"
+#include "formats/pose_mixture_file.h"
 
 namespace hmr {
 namespace {
@@ -25,6 +26,8 @@ BodyDrag::BodyDrag(Session& session, int person, int joint, const FigureView& vi
     const PersonEdit& edit = session.edit(person);
     for (const int pin : edit.pinnedJoints) options_.pins[pin] = place(pin);
     options_.lockedJoints = edit.lockedJoints;
+    likelyPoses_ = shippedPoseMixture();
+    options_.prior = likelyPoses_.get();
     session_.beginGesture();
 }
 

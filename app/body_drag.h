@@ -27,6 +27,7 @@ private:
     BodyParameters start_, current_;
     PinholeCamera startCamera_;
     CropWindow crop_;
+    std::shared_ptr<const PoseMixture> likelyPoses_;
     DragOptions options_;
 };
 

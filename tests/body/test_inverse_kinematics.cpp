@@ -4,7 +4,11 @@
 #include "body/error.h"
 #include "body/fitting/articulation.h"
 #include "body/fitting/inverse_kinematics.h"
+#include "body/fitting/pose_terms.h"
 #include "fitting_cases.h"
+#include "formats/body_file.h"
+#include "formats/pose_mixture_file.h"
+#include "formats/resources.h"
 #include "support/test_class.h"
 
 using namespace hmr;
@@ -126,13 +130,46 @@ private Q_SLOTS:
         QVERIFY((body.pose - start.pose).cwiseAbs().maxCoeff() < 0.02);
     }
 
+    void thePriorChoosesTheLikelierOfThePosesThatReach() {
+        const auto likely = shippedPoseMixture();
+        const auto cost = [&](const BodyParameters& body) { return addPosePrior(articulated(body).rotations, *likely, 1, nullptr); };
+        DragOptions withPrior;
+        withPrior.prior = likely.get();
+        std::mt19937 generator(8);
+        double saved = 0;
+        for (int i = 0; i < 8; ++i) {
+            const BodyParameters start = randomBody(generator, 0.15);
+            BodyParameters raised = start;  // arm up and bent: the elbow may swing about the line from shoulder to wrist
+            raised.pose.row(16) << 0, -0.4, 0.5;
+            raised.pose.row(18) << 0, -1.3, 0;
+            raised.pose = withinLimits(raised.pose);
+            const Eigen::Vector3d target = place(raised, kLeftWrist);
+            const BodyParameters without = draggedTo(start, kLeftWrist, target), with = draggedTo(start, kLeftWrist, target, withPrior);
+            QVERIFY((place(without, kLeftWrist) - target).norm() < 0.004 && (place(with, kLeftWrist) - target).norm() < 0.004);
+            QVERIFY2(cost(with) < cost(without) + 0.01, qPrintable(QString("%1 and %2").arg(cost(with)).arg(cost(without))));
+            QVERIFY(limitViolations(with.pose).empty());
+            saved += cost(without) - cost(with);
+        }
+        QVERIFY2(saved > 8, qPrintable(QString::number(saved)));
+    }
+
+    void aStepTakesMilliseconds_data() {
+        QTest::addColumn<bool>("isShipped");
+        QTest::newRow("small body, no prior") << false;
+        QTest::newRow("body and prior that ship") << true;
+    }
     void aStepTakesMilliseconds() {
+        QFETCH(bool, isShipped);
+        const auto likely = shippedPoseMixture();
+        const KeypointModel keypoints(isShipped ? *loadBodyModel(resourcePath("body/openbody.npz")) : *SmallBody::model());
         std::mt19937 generator(7);
         const BodyParameters start = randomBody(generator, 0.2);
+        const Points3d joints = keypoints.evaluate(articulated(start), false).points.bottomRows<kNumSmplJoints>();
         DragOptions options;
-        for (const int pin : {int(kLeftAnkle), int(kRightAnkle), int(kRightWrist)}) options.pins[pin] = place(start, pin);
-        const Eigen::Vector3d target = place(start, kLeftWrist) + Eigen::Vector3d(0.02, 0.02, 0);
-        QBENCHMARK { dragJoint(smallKeypoints(), start, start, kLeftWrist, target, options); }
+        if (isShipped) options.prior = likely.get();
+        for (const int pin : {int(kLeftAnkle), int(kRightAnkle), int(kRightWrist)}) options.pins[pin] = joints.row(pin).transpose();
+        const Eigen::Vector3d target = joints.row(kLeftWrist).transpose() + Eigen::Vector3d(0.02, 0.02, 0);
+        QBENCHMARK { dragJoint(keypoints, start, start, kLeftWrist, target, options); }
     }
 
     void badInputIsRefused() {
