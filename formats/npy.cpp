@@ -20,6 +20,7 @@ constexpr std::size_t kLargestHeader = 1 << 20;
 constexpr std::size_t kMostDimensions = 32;
 
 struct Layout {
+    std::string code;  ///< NumPy's name of the element type; empty for records
     ElementType type = ElementType::Float32;
     std::size_t itemSize = 0;
     bool isFortranOrder = false;
@@ -43,7 +44,7 @@ public:
             const std::string_view key = quoted();
             expect(':');
             if (key == "descr") {
-                readType(layout);
+                layout.code = elementCode();
                 hasType = true;
             } else if (key == "fortran_order") {
                 layout.isFortranOrder = boolean();
@@ -115,26 +116,37 @@ private:
         }
         return extents;
     }
-    void readType(Layout& layout) {
+    std::string elementCode() {
         skipSpace();
-        if (text_.empty() || text_[0] == '[') fail(name_, "it is a table of records; a plain array was expected.");
-        const std::string_view code = quoted();
-        if (code.find('O') != std::string_view::npos)
-            fail(name_, "it holds Python objects, which are never executed here; numbers or text were expected.");
-        if (code.size() < 3) malformed();
-        if (code[0] == '>') fail(name_, "its numbers are big-endian (" + std::string(code) + "); little-endian was expected.");
-        std::size_t count = 0;
-        const auto [end, error] = std::from_chars(code.data() + 2, code.data() + code.size(), count);
-        const std::optional<ElementType> type = elementTypeOfNumpy(code[1], count);
-        if (error != std::errc() || end != code.data() + code.size() || !type || count == 0 || (code[0] != '<' && code[0] != '|'))
-            fail(name_, "its element type \"" + std::string(code) + "\" is not read here; float, int, bool or text was expected.");
-        if (count > std::numeric_limits<std::uint32_t>::max()) malformed();
-        layout.type = *type;
-        layout.itemSize = *type == ElementType::Text ? 4 * count : count;
+        if (text_.empty() || text_[0] != '[') return std::string(quoted());
+        int depth = 0;  // a list of fields, which may hold lists
+        do {
+            if (text_.empty()) malformed();
+            depth += text_[0] == '[' ? 1 : text_[0] == ']' ? -1 : 0;
+            text_.remove_prefix(1);
+        } while (depth > 0);
+        return {};
     }
     std::string_view text_;
     const std::string& name_;
 };
+
+/// Sets type and size of the elements, or says why they are not read.
+std::optional<std::string> resolveType(Layout& layout) {
+    const std::string_view code = layout.code;
+    if (code.empty()) return "it is a table of records; a plain array was expected.";
+    if (code.find('O') != std::string_view::npos) return "it holds Python objects, which are never executed here; numbers or text were expected.";
+    if (code[0] == '>') return "its numbers are big-endian (" + layout.code + "); little-endian was expected.";
+    std::size_t count = 0;
+    const auto [end, error] = std::from_chars(code.data() + std::min<std::size_t>(2, code.size()), code.data() + code.size(), count);
+    const std::optional<ElementType> type = code.size() > 2 ? elementTypeOfNumpy(code[1], count) : std::nullopt;
+    constexpr std::size_t kLargest = std::numeric_limits<std::uint32_t>::max();
+    if (error != std::errc() || end != code.data() + code.size() || !type || count == 0 || count > kLargest || (code[0] != '<' && code[0] != '|'))
+        return "its element type \"" + layout.code + "\" is not read here; float, int, bool or text was expected.";
+    layout.type = *type;
+    layout.itemSize = *type == ElementType::Text ? 4 * count : count;
+    return std::nullopt;
+}
 
 /// Elements times their size, or nothing when that overflows.
 std::optional<std::size_t> numBytes(const Layout& layout) {
@@ -188,44 +200,76 @@ std::optional<ElementType> elementTypeOfNumpy(char kind, std::size_t bytes) {
     return std::nullopt;
 }
 
-NdArray readNpyStream(const ByteSource& source, std::size_t totalSize, const std::string& name) {
-    std::size_t position = 0;
-    const auto take = [&](std::byte* target, std::size_t size) {
-        for (std::size_t used = 0; used < size;) {
-            const std::size_t got = source(target + used, size - used);
-            if (got == 0) fail(name, "the file ends too early (" + std::to_string(position) + " of " + std::to_string(totalSize) + " bytes).");
-            used += got;
-            position += got;
-        }
-    };
-    if (totalSize < 10) fail(name, "it is too short for a NumPy array.");
-    std::array<unsigned char, 12> start{};
-    take(reinterpret_cast<std::byte*>(start.data()), 10);
-    if (std::memcmp(start.data(), kMagic.data(), kMagic.size()) != 0) fail(name, "it is no NumPy array (.npy).");
-    const int version = start[6];
-    if (version < 1 || version > 3) fail(name, "its .npy version " + std::to_string(version) + " is unknown; 1 to 3 were expected.");
-    std::size_t headerSize = start[8] | start[9] << 8;
-    if (version > 1) {
-        if (totalSize < 12) fail(name, "it is too short for a NumPy array.");
-        take(reinterpret_cast<std::byte*>(start.data()) + 10, 2);
-        headerSize |= std::size_t{start[10]} << 16 | std::size_t{start[11]} << 24;
-    }
-    if (headerSize > kLargestHeader || headerSize > totalSize - position) fail(name, "its header is longer than the file.");
-    std::string header(headerSize, '\0');
-    take(reinterpret_cast<std::byte*>(header.data()), headerSize);
+namespace {
 
-    Layout layout = HeaderParser(header, name).parse();
-    const std::optional<std::size_t> declared = numBytes(layout);
-    const std::size_t present = totalSize - position;
-    if (!declared || *declared != present)
-        fail(name, "its header promises " + (declared ? std::to_string(*declared) : std::string("far too many")) +
-                       " bytes of data, but " + std::to_string(present) + " are there.");
+/// Takes a .npy off its source: at first what describes it, then its bytes.
+class NpyReader {
+public:
+    NpyReader(const ByteSource& source, std::size_t totalSize, const std::string& name)
+        : source_(source), totalSize_(totalSize), name_(name) {}
+
+    Layout layout() {
+        if (totalSize_ < 10) fail(name_, "it is too short for a NumPy array.");
+        std::array<unsigned char, 12> start{};
+        take(reinterpret_cast<std::byte*>(start.data()), 10);
+        if (std::memcmp(start.data(), kMagic.data(), kMagic.size()) != 0) fail(name_, "it is no NumPy array (.npy).");
+        const int version = start[6];
+        if (version < 1 || version > 3) fail(name_, "its .npy version " + std::to_string(version) + " is unknown; 1 to 3 were expected.");
+        std::size_t headerSize = start[8] | start[9] << 8;
+        if (version > 1) {
+            if (totalSize_ < 12) fail(name_, "it is too short for a NumPy array.");
+            take(reinterpret_cast<std::byte*>(start.data()) + 10, 2);
+            headerSize |= std::size_t{start[10]} << 16 | std::size_t{start[11]} << 24;
+        }
+        if (headerSize > kLargestHeader || headerSize > left()) fail(name_, "its header is longer than the file.");
+        std::string header(headerSize, '\0');
+        take(reinterpret_cast<std::byte*>(header.data()), headerSize);
+        return HeaderParser(header, name_).parse();
+    }
+    /// Throws when the array that follows is of another size than its layout says.
+    void expectSize(const Layout& layout) const {
+        const std::optional<std::size_t> declared = numBytes(layout);
+        if (!declared || *declared != left())
+            fail(name_, "its header promises " + (declared ? std::to_string(*declared) : std::string("far too many")) +
+                            " bytes of data, but " + std::to_string(left()) + " are there.");
+    }
+    void take(std::byte* target, std::size_t size) {
+        for (std::size_t used = 0; used < size;) {
+            const std::size_t got = source_(target + used, size - used);
+            if (got == 0) fail(name_, "the file ends too early (" + std::to_string(position_) + " of " + std::to_string(totalSize_) + " bytes).");
+            used += got;
+            position_ += got;
+        }
+    }
+    std::size_t left() const { return totalSize_ - position_; }
+
+private:
+    const ByteSource& source_;
+    std::size_t totalSize_, position_ = 0;
+    const std::string& name_;
+};
+
+}  // namespace
+
+NpyHeader readNpyHeader(const ByteSource& source, std::size_t totalSize, const std::string& name) {
+    NpyReader reader(source, totalSize, name);
+    Layout layout = reader.layout();
+    if (resolveType(layout)) return {std::nullopt, std::move(layout.shape)};
+    reader.expectSize(layout);
+    return {layout.type, std::move(layout.shape)};
+}
+
+NdArray readNpyStream(const ByteSource& source, std::size_t totalSize, const std::string& name) {
+    NpyReader reader(source, totalSize, name);
+    Layout layout = reader.layout();
+    if (const auto reason = resolveType(layout)) fail(name, *reason);
+    reader.expectSize(layout);
     NdArray array;
     array.type = layout.type;
     array.itemSize = layout.itemSize;
-    array.bytes.resize(present);
-    take(array.bytes.data(), present);
-    if (layout.isFortranOrder && layout.shape.size() > 1 && present > 0)
+    array.bytes.resize(reader.left());
+    reader.take(array.bytes.data(), array.bytes.size());
+    if (layout.isFortranOrder && layout.shape.size() > 1 && !array.bytes.empty())
         array.bytes = rowMajorBytes(array.bytes, layout.itemSize, layout.shape, fortranStrides(layout.shape), 0);
     array.shape = std::move(layout.shape);
     return array;

@@ -14,6 +14,11 @@ namespace hmr {
 namespace {
 
 constexpr std::string_view kSuffix = ".npy";
+constexpr const char* kKind = "NumPy archive (.npz)";
+
+ByteSource bytesOf(ZipArchive::Entry& entry) {
+    return [&entry](std::byte* target, std::size_t size) { return entry.read(target, size); };
+}
 
 struct DiscardArchive {
     void operator()(zip_t* archive) const { zip_discard(archive); }
@@ -34,7 +39,7 @@ struct NpzFile::Archive {
 };
 
 NpzFile::NpzFile(const std::filesystem::path& file)
-    : archive_(std::make_unique<Archive>(Archive{ZipArchive(file, "NumPy archive (.npz)"), {}})) {
+    : archive_(std::make_unique<Archive>(Archive{ZipArchive(file, kKind), {}})) {
     for (const std::string& name : archive_->zip.names())
         if (name.ends_with(kSuffix)) archive_->names.push_back(name.substr(0, name.size() - kSuffix.size()));
     std::sort(archive_->names.begin(), archive_->names.end());
@@ -60,8 +65,7 @@ NdArray NpzFile::read(const std::string& name) const {
                     (present.empty() ? "nothing" : present) + ". Choose a file of the right kind.");
     }
     ZipArchive::Entry entry = archive_->zip.open(name + std::string(kSuffix));
-    const ByteSource source = [&](std::byte* target, std::size_t size) { return entry.read(target, size); };
-    NdArray array = readNpyStream(source, entry.size(), path().string() + ": " + name);
+    NdArray array = readNpyStream(bytesOf(entry), entry.size(), path().string() + ": " + name);
     entry.expectEnd();
     return array;
 }
@@ -71,6 +75,18 @@ NpzArrays readNpz(const std::filesystem::path& file) {
     NpzArrays arrays;
     for (const std::string& name : archive.names()) arrays.emplace(name, archive.read(name));
     return arrays;
+}
+
+std::map<std::string, NpyHeader> readNpzHeaders(const std::filesystem::path& file) {
+    const ZipArchive archive(file, kKind);
+    std::map<std::string, NpyHeader> headers;
+    for (const std::string& entryName : archive.names()) {
+        if (!entryName.ends_with(kSuffix)) continue;
+        const std::string name = entryName.substr(0, entryName.size() - kSuffix.size());
+        ZipArchive::Entry entry = archive.open(entryName);
+        headers[name] = readNpyHeader(bytesOf(entry), entry.size(), file.string() + ": " + name);
+    }
+    return headers;
 }
 
 void writeNpz(const std::filesystem::path& file, const NpzArrays& arrays) {

@@ -3,10 +3,12 @@
 
 #include <zip.h>
 
+#include <limits>
 #include <map>
 
 #include "body/error.h"
 #include "formats/atomic_file.h"
+#include "formats/expansion.h"
 
 namespace hmr {
 namespace {
@@ -21,6 +23,10 @@ struct DiscardArchive {
     void operator()(zip_t* archive) const { zip_discard(archive); }
 };
 
+std::size_t saturatedSum(std::size_t a, std::size_t b) {
+    return b > std::numeric_limits<std::size_t>::max() - a ? std::numeric_limits<std::size_t>::max() : a + b;
+}
+
 Error damaged(const std::filesystem::path& file, const std::string& what) {
     return Error("Cannot read " + file.string() + ": " + what + " Fetch or save the file again.");
 }
@@ -32,6 +38,7 @@ struct ZipArchive::Archive {
     std::unique_ptr<zip_t, DiscardArchive> handle;
     std::vector<std::string> names;
     std::map<std::string, zip_uint64_t> entries;
+    std::size_t expandedSize = 0;
 };
 
 struct ZipArchive::Entry::Stream {
@@ -55,6 +62,9 @@ ZipArchive::ZipArchive(const std::filesystem::path& file, const std::string& kin
         archive_->names.emplace_back(raw ? raw : "");
         if (!archive_->entries.emplace(archive_->names.back(), i).second)
             throw damaged(file, "it holds \"" + archive_->names.back() + "\" twice.");
+        zip_stat_t info;
+        if (zip_stat_index(archive_->handle.get(), static_cast<zip_uint64_t>(i), 0, &info) == 0 && (info.valid & ZIP_STAT_SIZE))
+            archive_->expandedSize = saturatedSum(archive_->expandedSize, info.size);
     }
 }
 
@@ -64,6 +74,7 @@ ZipArchive& ZipArchive::operator=(ZipArchive&&) noexcept = default;
 
 const std::filesystem::path& ZipArchive::path() const { return archive_->path; }
 const std::vector<std::string>& ZipArchive::names() const { return archive_->names; }
+std::size_t ZipArchive::expandedSize() const { return archive_->expandedSize; }
 bool ZipArchive::contains(const std::string& name) const { return archive_->entries.contains(name); }
 
 ZipArchive::Entry ZipArchive::open(const std::string& name) const {
@@ -75,6 +86,7 @@ ZipArchive::Entry ZipArchive::open(const std::string& name) const {
         throw damaged(path(), "the entry \"" + name + "\" is damaged.");
     if (info.size > kLargestEntry || info.size / kBestDeflateRatio > info.comp_size)
         throw damaged(path(), "\"" + name + "\" claims " + std::to_string(info.size) + " bytes, more than it can hold.");
+    if (!expandsWithinReason(info.comp_size, info.size)) throw damaged(path(), "\"" + name + "\" " + kExpandsBeyondReason);
     auto stream = std::make_unique<Entry::Stream>();
     stream->archive = path();
     stream->name = name;

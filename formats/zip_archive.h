@@ -8,8 +8,8 @@
 
 namespace hmr {
 
-/// An open zip archive. Sizes that it claims are checked against what its compressed bytes can hold before anything is
-/// allocated; checksums are compared. Everything throws Error.
+/// An open zip archive. Sizes that it claims are checked against what its compressed bytes can hold, and against what is reasonable
+/// (expansion.h), before anything is allocated; checksums are compared. Everything throws Error.
 class ZipArchive {
 public:
     /// `kind` is what the archive should be, for messages: "NumPy archive (.npz)".
@@ -22,6 +22,8 @@ public:
     /// In the archive's order; a name that is there twice is an Error.
     const std::vector<std::string>& names() const;
     bool contains(const std::string& name) const;
+    /// Bytes that all its files claim to hold together.
+    std::size_t expandedSize() const;
 
     /// A file in the archive, read from its start to its end.
     class Entry {

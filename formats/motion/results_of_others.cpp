@@ -8,7 +8,9 @@
 #include "body/error.h"
 #include "body/rotation.h"
 #include "formats/mapped_file.h"
+#include "formats/npy_stream.h"
 #include "formats/npz.h"
+#include "formats/pickle/inflated.h"
 #include "formats/pickle/pickle_arrays.h"
 #include "formats/zip_archive.h"
 
@@ -243,31 +245,75 @@ Take readRomp(const std::filesystem::path& file) {
     return takeOfRomp(onlyObject(pickle.root()));
 }
 
-Take readPickled(const std::filesystem::path& file) {
+/// Reads the pickle of a file and gives its root to `use`.
+template <typename Use>
+auto withPickle(const std::filesystem::path& file, Use use) {
     const MappedFile mapped(file);
-    const Pickle pickle(mapped.bytes(), file.string(), UnknownNames::Keep);
-    const PickleValue& root = pickle.root();
-    if (root.kind() == PickleKind::Dict && root.items().size() >= 2 && root.items()[1].kind() == PickleKind::Dict) {
-        const PickleValue& first = root.items()[1];
-        if (first.find("tid") && first.find("smpl")) return takeOfPhalp(root);
-        if (first.find("pose") && (first.find("orig_cam") || first.find("trans"))) return takeOfPeople(root);
+    std::string_view bytes = mapped.bytes();
+    if (const std::string_view compression = unreadCompression(bytes); !compression.empty())
+        throw Error("it is compressed by " + std::string(compression) + ", which is not read here; save it again with joblib.dump(…, compress=3).");
+    const std::string expanded = isDeflated(bytes) ? inflated(bytes) : std::string();
+    if (!expanded.empty()) bytes = expanded;
+    const Pickle pickle(bytes, file.string(), UnknownNames::Keep);
+    return use(pickle.root());
+}
+
+constexpr const char* kVibe = "VIBE";
+constexpr const char* kWham = "WHAM";
+constexpr const char* kPhalp = "PHALP (4D-Humans)";
+constexpr const char* kRomp = "ROMP";
+
+/// Null when the pickle is of no program that is known.
+const char* programOf(const PickleValue& root) {
+    if (root.kind() != PickleKind::Dict || root.items().size() < 2 || root.items()[1].kind() != PickleKind::Dict) return nullptr;
+    const PickleValue& first = root.items()[1];
+    if (first.find("tid") && first.find("smpl")) return kPhalp;
+    if (!first.find("pose")) return nullptr;
+    return first.find("orig_cam") ? kVibe : first.find("trans") ? kWham : nullptr;
+}
+
+Take takeOfPickle(const PickleValue& root) {
+    const char* program = programOf(root);
+    if (!program && root.find("v_template")) throw Error("it is a body model, no motion; choose it as the body.");
+    if (!program) throw Error("it is a pickle of no program that is known here (VIBE, WHAM, PHALP).");
+    return program == kPhalp ? takeOfPhalp(root) : takeOfPeople(root);
+}
+
+bool isArchive(const std::filesystem::path& file) { return MappedFile(file).bytes().starts_with("PK"); }
+
+/// Puts the file's name before what goes wrong, where it is not told.
+template <typename Work>
+auto named(const std::filesystem::path& file, Work work) {
+    try {
+        return work();
+    } catch (const Error& error) {
+        const std::string what = error.what();
+        throw Error(what.find(file.string()) != std::string::npos ? what : "Cannot read " + file.string() + ": " + what);
     }
-    if (root.find("v_template")) throw Error("it is a body model, no motion; choose it as the body.");
-    throw Error("it is a pickle of no program that is known here (VIBE, WHAM, PHALP).");
 }
 
 }  // namespace
 
 Take readResultsOfOthers(const std::filesystem::path& file) {
-    try {
-        Take take = file.extension() == ".npz" ? readRomp(file) : readPickled(file);
+    return named(file, [&] {
+        Take take = isArchive(file) ? readRomp(file) : withPickle(file, takeOfPickle);
         if (take.isEmpty()) throw Error("nobody is in it.");
         take.source = file.string();
         return take;
-    } catch (const Error& error) {
-        const std::string what = error.what();
-        throw Error(what.find(file.string()) != std::string::npos ? what : "Cannot read " + file.string() + ": " + what);
-    }
+    });
+}
+
+std::optional<std::string> programOfResults(const std::filesystem::path& file) {
+    return named(file, [&]() -> std::optional<std::string> {
+        if (isArchive(file)) {
+            const auto headers = readNpzHeaders(file);
+            const auto results = headers.find("results");
+            const bool isObject = results != headers.end() && !results->second.type && results->second.shape.empty();
+            return isObject ? std::optional<std::string>(kRomp) : std::nullopt;
+        }
+        const char* program = withPickle(file, programOf);
+        return program ? std::optional<std::string>(program) : std::nullopt;
+    });
 }
 
 bool isRomp(const std::filesystem::path& file) {

@@ -5,6 +5,7 @@
 
 #include "formats/atomic_file.h"
 #include "formats/body_file.h"
+#include "formats/npy_stream.h"
 #include "formats/safetensors.h"
 #include "formats/tensors/tensor_file.h"
 #include "formats/tensors/torch_state.h"
@@ -149,6 +150,7 @@ private Q_SLOTS:
         QTest::newRow("tensors/bad_bundle_size.index") << "does not fit its shape";
         QTest::newRow("tensors/bad_shape.pt") << "reaches beyond the data";
         QTest::newRow("formats/bad_overflow.safetensors") << "does not fit its shape";
+        QTest::newRow("tensors/bad_bomb.pt") << "PyTorch does not compress numbers";
     }
     void absurdShapesAreOneSentence() {
         QFETCH(QString, expected);
@@ -157,6 +159,34 @@ private Q_SLOTS:
         const QString text = errorText([&] { open(kind, sourceOf(kind)); });
         QVERIFY2(text.contains(expected), qPrintable(text));
         QVERIFY(test::HeapPeak::bytes() < kSlack);
+    }
+    void arraysThatExpandBeyondReasonAreRefused() {
+        const fs::path bomb = fs::path(HMR_TEST_DATA) / "formats/expands.npz";
+        test::HeapPeak::restart();
+        const QString text = errorText([&] { readNpz(bomb); });
+        QVERIFY2(text.contains("expands.npz") && text.contains("200 times its size") && text.contains("16 MB"), qPrintable(text));
+        QVERIFY(test::HeapPeak::bytes() < kSlack);
+    }
+    void headersAreReadWithoutTheirArrays() {
+        const fs::path file = folder_ / "zeros.npz";
+        writeNpz(file, {{"names", NdArray::fromTexts({"a", "b"})}, {"zeros", NdArray::from(std::vector<float>(3 << 20), {3, 1 << 20})}});
+        test::HeapPeak::restart();
+        const auto headers = readNpzHeaders(file);
+        QVERIFY2(test::HeapPeak::bytes() < kSlack, qPrintable(QString::number(test::HeapPeak::bytes())));
+        QVERIFY(headers.at("zeros").type == ElementType::Float32 && headers.at("zeros").shape == (std::vector<std::size_t>{3, 1 << 20}));
+        QVERIFY(headers.at("names").type == ElementType::Text);
+        QVERIFY(!readNpzHeaders(fs::path(HMR_TEST_DATA) / "formats/objects.npz").at("a").type);
+        for (const char* name : {"records.npy", "complex.npy", "big_endian.npy"}) {
+            const std::string bytes = readWholeFile(fs::path(HMR_TEST_DATA) / "formats" / name);
+            std::size_t used = 0;
+            const ByteSource source = [&](std::byte* target, std::size_t size) {
+                const std::size_t taken = bytes.copy(reinterpret_cast<char*>(target), size, used);
+                used += taken;
+                return taken;
+            };
+            QVERIFY(!readNpyHeader(source, bytes.size(), name).type);
+        }
+        QVERIFY(errorText([] { readNpzHeaders(fs::path(HMR_TEST_DATA) / "formats/promises_too_much.npz"); }).contains("promises"));
     }
     void sharedNamesDoNotFillTheMemory() {
         // One name of 60,000 letters for 4,000 entries of nested dictionaries: 240 MB of joined names in 100 KB.

@@ -5,6 +5,7 @@
 #include "formats/atomic_file.h"
 #include "formats/motion/results_of_others.h"
 #include "support/error_text.h"
+#include "support/heap_peak.h"
 #include "support/test_class.h"
 
 using namespace hmr;
@@ -47,6 +48,26 @@ private Q_SLOTS:
         QVERIFY((sample.body.translation - Eigen::Vector3d(0.5, 0.3, 20)).norm() < 1e-6);
         QCOMPARE(sample.box, (PixelBox{500, 50, 80, 200}));
     }
+    void compressedPicklesOpenLikePlainOnes_data() {
+        QTest::addColumn<QString>("plain");
+        QTest::newRow("phalp_compressed.pkl") << "phalp.pkl";
+        QTest::newRow("wham_gzip.pkl") << "wham_output.pkl";
+    }
+    void compressedPicklesOpenLikePlainOnes() {
+        QFETCH(QString, plain);
+        const Take expected = readResultsOfOthers(file(qPrintable(plain))), found = readResultsOfOthers(file(QTest::currentDataTag()));
+        QVERIFY(found.numFrames == expected.numFrames && found.tracks.size() == expected.tracks.size());
+        for (const Track& track : expected.tracks)
+            for (int frame = 0; frame < expected.numFrames; ++frame)
+                if (track.at(frame)) QVERIFY(*found.find(track.id)->at(frame) == *track.at(frame));
+    }
+    void theProgramIsToldByContent() {
+        for (const auto& [name, program] : {std::pair{"vibe_output.pkl", "VIBE"}, {"wham_gzip.pkl", "WHAM"}, {"phalp_compressed.pkl", "PHALP (4D-Humans)"},
+                                            {"romp_picture.npz", "ROMP"}, {"romp_video.npz", "ROMP"}})
+            QCOMPARE(programOfResults(file(name)).value_or("none"), std::string(program));
+        for (const char* name : {"../models/tiny_python2_p2.pkl", "../models/tiny.npz", "../models/bad_list.pkl"}) QVERIFY(!programOfResults(file(name)));
+        QVERIFY(errorText([] { programOfResults(file("../models/bad_system.pkl")); }).contains("Nothing was executed"));
+    }
     void rompsPictureAndVideoOpen() {
         const Take picture = readResultsOfOthers(file("romp_picture.npz"));
         QVERIFY(isRomp(file("romp_picture.npz")) && picture.numFrames == 1 && picture.tracks.size() == 2);
@@ -63,6 +84,8 @@ private Q_SLOTS:
         QTest::newRow("models/tiny_python2_p2.pkl") << "a body model";
         QTest::newRow("models/bad_list.pkl") << "no program that is known here";
         QTest::newRow("models/bad_system.pkl") << "Nothing was executed";
+        QTest::newRow("results/bad_bomb.pkl") << "more than 200 times its size, which is refused above 16 MB";
+        QTest::newRow("results/bad_bzip2.pkl") << "compressed by bzip2";
     }
     void badFilesAreOneClearMessage() {
         QFETCH(QString, expected);
@@ -71,12 +94,18 @@ private Q_SLOTS:
         QVERIFY2(message.contains(expected) && message.count(QString::fromStdString(bad.string())) == 1, qPrintable(message));
         QVERIFY(!QFile::exists("executed"));
     }
+    void aBombTakesLittleMemory() {
+        test::HeapPeak::restart();
+        QVERIFY(!errorText([] { readResultsOfOthers(file("bad_bomb.pkl")); }).isEmpty());
+        QVERIFY2(test::HeapPeak::bytes() < (1 << 20), qPrintable(QString::number(test::HeapPeak::bytes())));
+    }
     void cutFilesAreErrors() {
         const QTemporaryDir folder;
-        for (const char* name : {"vibe_output.pkl", "phalp.pkl", "romp_video.npz"}) {
+        for (const char* name : {"vibe_output.pkl", "phalp.pkl", "phalp_compressed.pkl", "wham_gzip.pkl", "romp_video.npz"}) {
             const std::string whole = readWholeFile(file(name));
             const std::filesystem::path cut = std::filesystem::path(folder.path().toStdString()) / name;
-            for (std::size_t length = 0; length < whole.size(); length += 97) {
+            const std::size_t step = whole.size() < 1000 ? 7 : 97;
+            for (std::size_t length = 0; length < whole.size(); length += step) {
                 writeWholeFile(cut, std::string_view(whole).substr(0, length));
                 QVERIFY2(!errorText([&] { readResultsOfOthers(cut); }).isEmpty(), qPrintable(QString("%1 at %2").arg(name).arg(length)));
             }

@@ -69,6 +69,9 @@ zip_of("overflows.npz", [("a.npy", header("(4611686018427387904, 4)") + bytes(12
 zip_of("twice.npz", [("a.npy", npy_bytes(np.zeros(3))), ("a.npy", npy_bytes(np.ones(3)))])
 zip_of("objects.npz", [("a.npy", (here / "objects.npy").read_bytes()), ("b.npy", npy_bytes(np.ones(3)))])
 
+# 24 MB of zeros in 24 KB.
+zip_of("expands.npz", [("a.npy", npy_bytes(np.zeros(3 << 20)))])
+
 # An archive whose directory claims 3 GiB for an entry of a few bytes.
 zip_of("bomb.npz", [("a.npy", npy_bytes(np.zeros(3)))])
 data = bytearray((here / "bomb.npz").read_bytes())

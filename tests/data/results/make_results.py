@@ -3,6 +3,7 @@
 /usr/bin/python3 make_results.py (python3-numpy, python3-joblib). Every layout is the programs' own; no file of theirs is read."""
 import os
 import pathlib
+import zlib
 
 import joblib
 import numpy as np
@@ -70,6 +71,10 @@ def romp_people(frame, count):
 
 for name, results in (("vibe_output.pkl", vibe()), ("wham_output.pkl", wham()), ("phalp.pkl", phalp())):
     joblib.dump(results, here / name)
+joblib.dump(phalp(), here / "phalp_compressed.pkl", compress=3)  # as PHALP does
+joblib.dump(wham(), here / "wham_gzip.pkl", compress=("gzip", 3))
+joblib.dump(wham(), here / "bad_bzip2.pkl", compress=("bz2", 3))
+(here / "bad_bomb.pkl").write_bytes(zlib.compress(bytes(24 << 20), 9))
 broken = wham()
 broken[0]["trans"] = broken[0]["trans"][:2]
 joblib.dump(broken, here / "bad_rows.pkl")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Writes the same few tensors as PyTorch and TensorFlow keep them: python3 make_tensors.py (needs torch and NumPy)."""
 import collections
+import io
 import pathlib
 import zipfile
 
@@ -83,3 +84,10 @@ rewritten("plain.pt", "bad_no_storage.pt", lambda name, data: None if name.endsw
 rewritten("plain.pt", "bad_short_storage.pt", lambda name, data: data[:8] if name.endswith("/data/0") else data)
 rewritten("plain.pt", "bad_shape.pt", lambda name, data: data.replace(b"K\x04K\x03K\x02K\x02", b"K\x04K\x03K\xffK\xff"))
 rewritten("plain.pt", "bad_no_pickle.pt", lambda name, data: None if name.endswith(".pkl") else data)
+
+# 24 MB of zeros in 24 KB: PyTorch's reader would expand them, its writer never compresses.
+saved = io.BytesIO()
+torch.save({"weights": torch.zeros(6 << 20)}, saved)
+with zipfile.ZipFile(saved) as old, zipfile.ZipFile(here / "bad_bomb.pt", "w") as new:
+    for name in old.namelist():
+        new.writestr(zipfile.ZipInfo(name), old.read(name), zipfile.ZIP_DEFLATED)
