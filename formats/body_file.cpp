@@ -121,8 +121,16 @@ private:
         refuse("\"" + key + "\" " + what);
     }
     NdArray array(const std::string& key) const {
-        if (!arrays_->contains(key)) fail(key, "is missing.");
+        if (!arrays_->contains(key)) {
+            if (arrays_->contains("posedirs")) refuseStar(arrays_->read("posedirs").shape);
+            fail(key, "is missing.");
+        }
         return arrays_->read(key);
+    }
+    /// Does nothing for pose directions of another shape.
+    void refuseStar(const Shape& poseDirections) const {
+        if (!poseDirections.empty() && poseDirections.back() == kStarDirections)
+            refuse("it is a STAR model, whose equations differ from SMPL's (its 93 pose directions follow quaternions and shape).");
     }
     /// What `convert` makes of the array; its complaints get the key's name.
     template <typename Convert>
@@ -192,8 +200,7 @@ private:
                                   (shape.size() == 2 && shape[1] == rows);
         const std::size_t count = isPlain ? shape.back() : isTransposed ? shape.front() : 0;
         if ((numWanted > 0 && count != numWanted) || (numWanted == 0 && numJoints_ > 1 && count == 0)) {
-            if (key == "posedirs" && !shape.empty() && shape.back() == kStarDirections)
-                refuse("it is a STAR model, whose equations differ from SMPL's (its 93 pose directions follow quaternions and shape).");
+            if (key == "posedirs") refuseStar(shape);
             const std::string wanted = numWanted > 0 ? std::to_string(numWanted) : "directions";
             fail(key, "has the shape " + describe(shape) + "; [" + std::to_string(numVertices_) + ", 3, " + wanted + "] was expected.");
         }

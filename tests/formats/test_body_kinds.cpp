@@ -112,6 +112,10 @@ private Q_SLOTS:
         QCOMPARE(identity.family + " " + identity.gender + " " + identity.version, "SMPL female 1.1.0");
         identity = identifyBody(data, "SMPL_MALE.pkl");
         QCOMPARE(identity.family + " " + identity.gender, "SMPL male");
+        QCOMPARE(identity.version, "1.0.0");  // published with ten shapes, as a pickle
+        QCOMPARE(identifyBody(data, "SMPL_MALE.npz").version, "");
+        data.shapeDirections.resize(0, 16);
+        QCOMPARE(identifyBody(data, "SMPL_MALE.pkl").version, "");
         data.shapeDirections.resize(0, 300);
         QCOMPARE(identifyBody(data, "SMPL_NEUTRAL.pkl").version, "1.1.0");
         completeBody(data, "basicModel_neutral_lbs_10_207_0_v1.0.0.pkl");
@@ -155,6 +159,16 @@ private Q_SLOTS:
         QVERIFY2(text.contains(expected), qPrintable(text));
         QVERIFY2(text.contains(QTest::currentDataTag()), qPrintable(text));
         QVERIFY(!fs::exists(fs::path(directory_.path().toStdString()) / "executed"));
+    }
+    void starIsToldWhateverIsMissing() {
+        for (const char* key : {"kintree_table", "weights", "f"}) {
+            NpzArrays arrays = readNpz(dataFile("star.npz"));
+            arrays.erase(key);
+            const fs::path file = fs::path(directory_.path().toStdString()) / "model.npz";
+            writeNpz(file, arrays);
+            const QString text = errorText([&] { loadBodyModel(file); });
+            QVERIFY2(text.contains("it is a STAR model"), qPrintable(text));
+        }
     }
     void aLargePickleOpensFromItsCopyTheSecondTime() {
         const fs::path root = directory_.path().toStdString(), file = root / "SMPL_NEUTRAL.pkl";
