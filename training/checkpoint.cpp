@@ -9,7 +9,6 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
-#include "body/error.h"
 #include "formats/safetensors.h"
 
 namespace hmr {
@@ -41,13 +40,14 @@ torch::Tensor tensorOf(const TensorView& view) {
 const TensorView& viewFor(const SafetensorsFile& file, const std::string& name, const torch::Tensor& like, const fs::path& path) {
     const auto found = file.tensors().find(name);
     if (found == file.tensors().end())
-        throw Error(path.string() + " is a checkpoint of another kind of run: it lacks \"" + name + "\"");
+        throw CheckpointMismatch(path.string() + " is a checkpoint of another network or kind of run: it lacks \"" + name +
+                                 "\". Resume with the configuration the run was started with");
     const bool typeFits = found->second.type == (like.scalar_type() == torch::kUInt8 ? ElementType::UInt8 : ElementType::Float32);
     const std::vector<std::size_t> shape(like.sizes().begin(), like.sizes().end());
     if (!typeFits || found->second.shape != shape)
-        throw Error(path.string() + " is a checkpoint of another network: \"" + name + "\" has " +
-                    std::to_string(found->second.bytes.size()) + " bytes, expected " + std::to_string(like.nbytes()) +
-                    ". Resume with the configuration the run was started with");
+        throw CheckpointMismatch(path.string() + " is a checkpoint of another network: \"" + name + "\" has " +
+                                 std::to_string(found->second.bytes.size()) + " bytes, expected " + std::to_string(like.nbytes()) +
+                                 ". Resume with the configuration the run was started with");
     return found->second;
 }
 
@@ -82,7 +82,7 @@ RunCounters loadCheckpoint(const fs::path& file, Learner& learner) {
     for (const auto& [name, tensor] : tensors) viewFor(checkpoint, name, tensor, file);
     const TensorView& random = viewFor(checkpoint, kRandomState, generator.get_state(), file);
     const auto places = learner.counters();
-    if (learnerCounters.size() != places.size()) throw Error(file.string() + " is a checkpoint of another kind of run");
+    if (learnerCounters.size() != places.size()) throw CheckpointMismatch(file.string() + " is a checkpoint of another kind of run");
     const torch::NoGradGuard noGradient;
     for (auto [name, tensor] : tensors) tensor.copy_(tensorOf(checkpoint.tensors().at(name)));
     generator.set_state(tensorOf(random));

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "body/error.h"
 #include "training/learner.h"
 
 namespace hmr {
@@ -18,11 +19,17 @@ struct RunCounters {
     double bestScore = -1;      ///< of the validation so far
 };
 
+/// A checkpoint that is whole, but of another network or kind of run.
+class CheckpointMismatch : public Error {
+public:
+    using Error::Error;
+};
+
 /// Writes everything that training goes on from: weights, averages, optimizers, random state, counters, configuration.
 /// Whole or not at all. Throws Error.
 void saveCheckpoint(const std::filesystem::path& file, Learner& learner, const RunCounters& counters, const TrainingConfig& config);
 
-/// Puts it back. Throws Error when the file is damaged or of another network; the learner is then as before.
+/// Puts it back. Throws Error when the file is damaged, CheckpointMismatch when it does not fit the learner, which is then as before.
 RunCounters loadCheckpoint(const std::filesystem::path& file, Learner& learner);
 
 /// "step-00001200.safetensors" files of a folder, the newest first.

@@ -89,6 +89,21 @@ ProcessPlace processPlace(int size, int rank, const std::string& master) {
     return place;
 }
 
+int gpuIndex(const std::string& localRank, const std::string& slurmLocalId, int numGpus) {
+    if (numGpus == 1) return 0;
+    int index = 0;
+    if (!localRank.empty())
+        index = numberOf(localRank, "LOCAL_RANK");
+    else if (!slurmLocalId.empty())
+        index = numberOf(slurmLocalId, "SLURM_LOCALID");
+    if (index < 0 || index >= numGpus)
+        throw Error("process " + std::to_string(index) + " of this machine has no GPU of its own, there are " + std::to_string(numGpus) +
+                    "; start at most so many processes on each machine");
+    return index;
+}
+
+int gpuIndex(int numGpus) { return gpuIndex(environmentText("LOCAL_RANK"), environmentText("SLURM_LOCALID"), numGpus); }
+
 std::unique_ptr<ProcessGroup> joinProcessGroup(const ProcessPlace& place) {
     if (place.size == 1) return nullptr;
 #ifdef HMR_WITH_GLOO

@@ -28,6 +28,12 @@ struct ProcessPlace {
 /// WORLD_SIZE, RANK, MASTER_ADDR, MASTER_PORT. Throws Error for numbers that make no sense.
 ProcessPlace processPlace(int size, int rank, const std::string& master);
 
+/// The GPU that a process takes of those it sees: its number on its machine, which torchrun (LOCAL_RANK) or else Slurm (SLURM_LOCALID)
+/// tells; 0 where neither does, or where the launcher shows each process but one. Throws Error for no number, or one beyond them.
+int gpuIndex(const std::string& localRank, const std::string& slurmLocalId, int numGpus);
+/// The same from the environment.
+int gpuIndex(int numGpus);
+
 /// Joins the run through LibTorch's own c10d: Gloo on the CPU. Waits until all processes are there; null for one process.
 /// Throws Error when they are not in time.
 std::unique_ptr<ProcessGroup> joinProcessGroup(const ProcessPlace& place);

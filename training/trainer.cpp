@@ -43,7 +43,8 @@ double secondsSince(Clock::time_point start) { return std::chrono::duration<doub
 torch::Device trainingDevice(const TrainingConfig& config) {
     const bool hasCuda = torch::cuda::is_available();
     if (config.device == "cuda" && !hasCuda) throw Error("the configuration asks for CUDA, but this LibTorch or machine has none");
-    return config.device != "cpu" && hasCuda ? torch::Device(torch::kCUDA) : torch::Device(torch::kCPU);
+    if (config.device == "cpu" || !hasCuda) return torch::kCPU;
+    return {torch::kCUDA, static_cast<torch::DeviceIndex>(gpuIndex(static_cast<int>(torch::cuda::device_count())))};
 }
 
 Trainer::Trainer(TrainingConfig config, TrainingData data, const fs::path& folder, bool resume, std::ostream& terminal, ProcessGroup* group)
@@ -77,6 +78,8 @@ void Trainer::resumeNewest() {
             if (isFirstProcess())
                 terminal_ << "resuming at step " << counters_.step << ", " << counters_.pictures << " pictures seen" << std::endl;
             return;
+        } catch (const CheckpointMismatch&) {
+            throw;  // those before it are of the same network
         } catch (const Error& error) {
             if (i + 1 == files.size()) throw;
             terminal_ << error.what() << "; trying the checkpoint before it" << std::endl;

@@ -95,7 +95,7 @@ private:
     std::vector<std::pair<std::string, Figures>> lastAccuracy_;
 };
 
-/// The device a configuration asks for. Throws Error when it asks for CUDA and there is none.
+/// The device a configuration asks for; of several GPUs the one of this process. Throws Error when it asks for CUDA and there is none.
 torch::Device trainingDevice(const TrainingConfig& config);
 
 }  // namespace hmr

@@ -200,8 +200,10 @@ private Q_SLOTS:
         run.train(place("other"));
         Run wider;
         wider.config.hiddenSize = 48;
+        QCOMPARE(checkpointsIn(place("other") / "checkpoints").size(), std::size_t{2});
         const QString text = errorText([&] { wider.train(place("other"), true); });
-        QVERIFY2(text.contains("another network"), qPrintable(text));
+        QVERIFY2(text.contains("another network") && text.contains("the configuration the run was started with"), qPrintable(text));
+        QVERIFY2(wider.terminal.str().empty(), wider.terminal.str().c_str());  // not one complaint for each checkpoint
         Run again;
         QVERIFY(errorText([&] { again.train(place("other")); }).contains("already holds a run"));
         QVERIFY(errorText([&] { again.train(place("nothing"), true); }).contains("no checkpoint"));
@@ -353,6 +355,22 @@ private Q_SLOTS:
         QCOMPARE(processPlace(0, -1, "").size, 8);
         qunsetenv("WORLD_SIZE");
         qunsetenv("RANK");
+    }
+
+    void processesOfOneMachineTakeTheirOwnGpus() {
+        for (int i = 0; i < 4; ++i) QCOMPARE(gpuIndex(std::to_string(i), "", 4), i);
+        QCOMPARE(gpuIndex("", "3", 4), 3);   // Slurm
+        QCOMPARE(gpuIndex("2", "3", 4), 2);  // torchrun within Slurm
+        QCOMPARE(gpuIndex("", "", 4), 0);    // one process
+        QCOMPARE(gpuIndex("3", "", 1), 0);   // each process is shown its own GPU alone
+        QVERIFY(errorText([] { gpuIndex("4", "", 4); }).contains("there are 4"));
+        QVERIFY(errorText([] { gpuIndex("first", "", 4); }).contains("LOCAL_RANK"));
+        qputenv("LOCAL_RANK", "1");
+        QCOMPARE(gpuIndex(2), 1);
+        qunsetenv("LOCAL_RANK");
+        qputenv("SLURM_LOCALID", "1");
+        QCOMPARE(gpuIndex(2), 1);
+        qunsetenv("SLURM_LOCALID");
     }
 };
 
