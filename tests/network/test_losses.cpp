@@ -116,14 +116,16 @@ private Q_SLOTS:
     void gradientsAgreeWithFiniteDifferences_data() {
         QTest::addColumn<int>("loss");
         const char* const names[] = {"reprojection", "joints3d", "parameters", "rotations", "betas",
-                                     "shape", "scale", "encoder adversarial", "discriminator"};
-        for (int i = 0; i < 9; ++i) QTest::newRow(names[i]) << i;
+                                     "shape", "scale", "encoder adversarial", "discriminator", "joint maps", "Laplace"};
+        for (int i = 0; i < 11; ++i) QTest::newRow(names[i]) << i;
     }
     void gradientsAgreeWithFiniteDifferences() {
         QFETCH(int, loss);
         const auto labelled = indicators({1, 0, 1});
         auto keypoints = numbers({3, 19, 3});
         keypoints.select(2, 2).copy_(torch::randint(0, 2, {3, 19}));
+        auto places = keypoints.clone();
+        places.narrow(2, 0, 2).clamp_(-0.9, 0.9);
         const auto joints = numbers({3, 14, 3}), rotations = numbers({3, 24, 3, 3}), betas = numbers({3, 10});
         using Inputs = std::vector<torch::Tensor>;
         const std::pair<std::function<torch::Tensor(const Inputs&)>, Inputs> cases[] = {
@@ -138,6 +140,9 @@ private Q_SLOTS:
             {[&](const Inputs& x) { return scaleRegularizer(x[0]); }, {0.1 * numbers({3, 3})}},
             {[&](const Inputs& x) { return encoderAdversarialLoss(x[0]); }, {numbers({3, 25})}},
             {[&](const Inputs& x) { return discriminatorLoss(x[0], x[1]); }, {numbers({2, 25}), numbers({3, 25})}},
+            {[&](const Inputs& x) { return jointMapLoss(x[0], places); }, {numbers({3, 19, 4, 8})}},
+            {[&](const Inputs& x) { return laplaceLoss(x[0], x[1], places.narrow(2, 0, 2), places.select(2, 2)); },
+             {numbers({3, 19, 2}), 0.5 * numbers({3, 19})}},
         };
         QVERIFY(gradientError(cases[loss].first, cases[loss].second) < 1e-6);
     }
