@@ -34,8 +34,11 @@ DataSplit packedSplitOf(const std::string& name);
 /// not known. Throws Error.
 void packPictures(const std::filesystem::path& file, const std::vector<AnnotatedPerson>& people, int longestSide = 256);
 
+/// Pictures of the split are kept no larger than this, pixels, for crops that are not larger.
+inline constexpr int kPackedSide = 160;
+
 /// Reads the pictures of a split, shrunk to `longestSide`. Throws Error when the file is not packed pictures.
-std::shared_ptr<const PackedPictures> loadPackedPictures(const std::filesystem::path& file, DataSplit split, int longestSide = 160);
+std::shared_ptr<const PackedPictures> loadPackedPictures(const std::filesystem::path& file, DataSplit split, int longestSide = kPackedSide);
 
 /// How PackedSource crops.
 struct PackedSourceOptions {

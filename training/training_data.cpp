@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "training/training_data.h"
 
+#include <algorithm>
 #include <map>
 
 #include "formats/body_file.h"
@@ -53,8 +54,9 @@ struct SourceMakers {
 
 SourceMakers makersOf(const SourceConfig& source, const TrainingConfig& config, std::uint64_t seed) {
     if (source.kind == "packed") {
-        auto training = loadPackedPictures(source.file, DataSplit::Training);
-        auto validation = loadPackedPictures(source.file, DataSplit::Validation);
+        const int longestSide = std::max(kPackedSide, config.inputSizes.back().size);
+        auto training = loadPackedPictures(source.file, DataSplit::Training, longestSide);
+        auto validation = loadPackedPictures(source.file, DataSplit::Validation, longestSide);
         return {packedMaker(std::move(training), config, seed, true), packedMaker(std::move(validation), config, seed, false)};
     }
     const SyntheticAssets assets = loadSyntheticAssets(source.body, config.prior, source.backgrounds);

@@ -14,6 +14,8 @@ namespace {
 
 const std::string kSmallest = R"({"sources": [{"kind": "synthetic"}], "totalPictures": 1000})";
 
+const std::filesystem::path kConfigs = HMR_TEST_DATA "/../../training/configs";
+
 /// The smallest configuration with a part of its text replaced.
 std::string with(const std::string& extra) { return kSmallest.substr(0, kSmallest.size() - 1) + ", " + extra + "}"; }
 
@@ -33,6 +35,37 @@ private Q_SLOTS:
         QCOMPARE(again.inputSizes.size(), std::size_t{2});
         QCOMPARE(again.losses.adversarial, 0.7);
         QCOMPARE(again.sources.front().file.string(), std::string("a.npz"));
+    }
+
+    void everyConfigurationThatShipsIsRead() {
+        int count = 0;
+        for (const auto& entry : std::filesystem::directory_iterator(kConfigs)) {
+            const TrainingConfig config = readTrainingConfig(entry.path(), "/data");
+            QCOMPARE(config.name, entry.path().stem().string());
+            ++count;
+        }
+        QVERIFY(count >= 8);
+    }
+
+    // The settings of the authors' code; rotations and betas share one mean over their 226 numbers there.
+    void paperConfigurationIsThePapers() {
+        const TrainingConfig config = readTrainingConfig(kConfigs / "paper.json", "/data");
+        QCOMPARE(config.architecture, std::string("hmr-resnet50"));
+        QCOMPARE(config.inputSizes.back().size, 224);
+        QCOMPARE(config.iterations, 3);
+        QVERIFY(config.paired && config.adversarialPrior && !config.jointMaps && config.liftedBodies == 0);
+        const LossWeights& losses = config.losses;
+        QCOMPARE(losses.reprojection, 60.0);
+        QCOMPARE(losses.joints3d, 60.0);
+        QVERIFY(std::abs(losses.rotations - 60.0 * 216 / 226) < 0.001 && std::abs(losses.betas - 60.0 * 10 / 226) < 0.001);
+        QCOMPARE(losses.adversarial, 1.0);
+        for (const double none : {losses.earlierIterations, losses.betaPrior, losses.scalePrior, losses.jointMaps, losses.seenJoints, losses.seenDepths, losses.lifted})
+            QCOMPARE(none, 0.0);
+        QCOMPARE(config.learningRate, 1e-5);
+        QCOMPARE(config.discriminatorLearningRate, 1e-4);
+        QCOMPARE(config.batch, 64);
+        for (const std::int64_t pictures : {std::int64_t{0}, config.totalPictures})
+            QCOMPARE(learningRateFactor(config, pictures, runProgress(config, pictures, 0)), 1.0);
     }
 
     void relativePathsStartAtTheDataFolder() {
