@@ -2,6 +2,7 @@
 #include "app/recovery_worker.h"
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "inference/live_reader.h"
@@ -13,10 +14,27 @@ namespace {
 
 constexpr int kLongestShownSide = 2048;  ///< texels; what a screen shows, and quick to draw without a graphics card
 
+constexpr auto kMoment = std::chrono::milliseconds(30);  ///< that opening is waited for before something else is looked after
+
 using Clock = std::chrono::steady_clock;
 
 double millisecondsSince(Clock::time_point start) {
     return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+/// Opens on a thread of its own that nobody has to wait for: a stream that does not answer blocks for seconds. The thread shares nothing
+/// with whoever began it; what it opens for nobody it closes again.
+std::future<std::unique_ptr<FrameSource>> beginOpening(const std::string& specification) {
+    std::promise<std::unique_ptr<FrameSource>> promise;
+    auto opened = promise.get_future();
+    std::thread([specification, promise = std::move(promise)]() mutable {
+        try {
+            promise.set_value(hmr::openSource(specification));
+        } catch (...) {
+            promise.set_exception(std::current_exception());
+        }
+    }).detach();
+    return opened;
 }
 
 Clock::duration seconds(double value) { return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(value)); }
@@ -54,6 +72,8 @@ bool RecoveryWorker::step() {
         // The picture comes first, so that there is something to see while models load.
         if (auto source = std::exchange(orders_.source, std::nullopt)) {
             openSource(*source);
+        } else if (opening_.valid()) {
+            awaitSource();
         } else if (auto frame = std::exchange(orders_.frame, std::nullopt)) {
             goTo(*frame, orders_.pictureOnly);
         } else if (auto models = std::exchange(orders_.models, std::nullopt)) {
@@ -78,32 +98,45 @@ bool RecoveryWorker::step() {
 }
 
 std::optional<Clock::time_point> RecoveryWorker::due() const {
-    if (!isPlaying_ || info_.isLive || !frame_ || !orders_.isEmpty()) return std::nullopt;
+    if (!isPlaying_ || info_.isLive || !frame_ || opening_.valid() || !orders_.isEmpty()) return std::nullopt;
     return playStart_ + seconds(frame_->time + (info_.frameRate > 0 ? 1 / info_.frameRate : 0));
 }
 
 void RecoveryWorker::openSource(const std::string& specification) {
+    opening_ = {};
     if (info_.isLive || specification.empty()) closeSource();  // a camera cannot be opened twice
     if (specification.empty()) return;
-    // What cannot be opened leaves the source that is shown as it is.
-    auto opened = hmr::openSource(specification);
+    openingWhat_ = specification;
+    opening_ = beginOpening(specification);
+}
+
+/// What else is wanted is wanted of the new source, but for the models: they load while a stream makes up its mind.
+void RecoveryWorker::awaitSource() {
+    if (opening_.wait_for(kMoment) == std::future_status::ready) {
+        takeSource(opening_.get());  // what cannot be opened leaves the source that is shown as it is
+    } else if (auto models = std::exchange(orders_.models, std::nullopt)) {
+        loadModels(*models);
+    }
+}
+
+void RecoveryWorker::takeSource(std::unique_ptr<FrameSource> opened) {
     const auto start = Clock::now();
     std::optional<Frame> first;
     if (!opened->isLive()) {
         first = opened->next();
-        if (!first) throw Error(specification + " holds no pictures");
+        if (!first) throw Error(openingWhat_ + " holds no pictures");
     }
     closeSource();
     decodeMilliseconds_ = millisecondsSince(start);
     source_ = std::move(opened);
-    info_ = {specification, source_->name(), source_->isLive(), source_->frameRate() > 0 && !source_->isLive(),
+    info_ = {openingWhat_, source_->name(), source_->isLive(), source_->frameRate() > 0 && !source_->isLive(),
              source_->numFrames(), source_->frameRate()};
     listener_.sourceOpened(info_);
     if (first) {
         showFrame(std::move(*first));
         if (!orders_.recover) orders_.recover.emplace();
     } else {
-        live_ = std::make_unique<LiveReader>(*source_);
+        live_ = std::make_unique<LiveReader>(source_);
         isPlaying_ = true;
         listener_.playingChanged(true);
     }

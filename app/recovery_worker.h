@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -68,6 +69,8 @@ public:
 
 private:
     void openSource(const std::string& specification);
+    void awaitSource();
+    void takeSource(std::unique_ptr<FrameSource> opened);
     void closeSource();
     void showFrame(Frame frame);
     void loadModels(const ModelSettings& settings);
@@ -86,7 +89,9 @@ private:
     WorkOrders orders_;
     std::uint64_t request_ = 0;
     std::unique_ptr<RecoveryEngine> engine_;
-    std::unique_ptr<FrameSource> source_;
+    std::string openingWhat_;
+    std::future<std::unique_ptr<FrameSource>> opening_;  ///< valid while a source is being opened; dropped, it ends alone
+    std::shared_ptr<FrameSource> source_;
     std::unique_ptr<LiveReader> live_;
     SourceInfo info_;
     std::optional<Frame> frame_;                 ///< the frame that is shown

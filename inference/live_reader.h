@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <condition_variable>
-#include <mutex>
+#include <memory>
 #include <optional>
-#include <string>
 #include <thread>
 
 #include "inference/frame_source.h"
@@ -15,20 +13,21 @@ class LiveReader {
 public:
     /// The source must outlive the reader and is the reader's alone meanwhile.
     explicit LiveReader(FrameSource& source);
+    /// The same, but a source that does not answer is not waited for at the end: it is left to the thread, which lets it go.
+    explicit LiveReader(std::shared_ptr<FrameSource> source);
+    ~LiveReader();
 
     enum class State { Frame, Waiting, Ended };
     /// Waits a moment for a frame not given out before. Throws Error when the source failed.
     State take(std::optional<Frame>& frame);
 
 private:
-    void read(FrameSource& source, std::stop_token stop);
+    struct Mailbox;
+    static void read(FrameSource& source, Mailbox& mailbox, const std::stop_token& stop);
 
-    std::mutex mutex_;
-    std::condition_variable arrived_;
-    std::optional<Frame> frame_;
-    std::string failure_;
-    bool hasEnded_ = false;
-    std::jthread thread_;  // last: it uses the members above
+    std::shared_ptr<Mailbox> mailbox_;
+    bool mayLeaveThread_;
+    std::jthread thread_;
 };
 
 }  // namespace hmr

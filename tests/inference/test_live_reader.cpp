@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <QElapsedTimer>
 #include <condition_variable>
 #include <mutex>
 
@@ -81,6 +82,20 @@ private Q_SLOTS:
         }
         QVERIFY(hasThrown);
         QVERIFY(reader.take(frame) == LiveReader::State::Ended);
+    }
+
+    void aSilentCameraIsNotWaitedForAtTheEnd() {
+        const auto camera = std::make_shared<StagedCamera>();
+        QElapsedTimer clock;
+        {
+            LiveReader reader(camera);
+            camera->waitUntilRead(0);
+            clock.start();
+        }
+        QVERIFY(clock.elapsed() < 2000);
+        QCOMPARE(camera.use_count(), 2L);
+        camera->unplug();
+        QTRY_COMPARE(camera.use_count(), 1L);  // its thread lets it go
     }
 };
 
