@@ -41,8 +41,8 @@ QString whereToGetThem() {
         ".index file as it is.</p>");
 }
 
-ModelFile inspectOrExplain(const std::filesystem::path& chosen, std::string_view shipped) {
-    return inspectModelFile(chosen.empty() ? resourcePath(shipped) : chosen);
+std::filesystem::path shippedFile(ModelFile::Kind kind) {
+    return resourcePath(kind == ModelFile::Kind::Body ? "body/openbody.npz" : "weights/default.safetensors");
 }
 
 }  // namespace
@@ -74,12 +74,17 @@ ModelsDialog::ModelsDialog(const ModelSettings& settings, QWidget* parent) : QDi
     layout->addWidget(sources);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
     buttons->setObjectName("modelsButtons");
+    accept_ = buttons->button(QDialogButtonBox::Ok);
     connect(buttons, &QDialogButtonBox::accepted, this, &ModelsDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &ModelsDialog::reject);
     layout->addWidget(buttons);
     fillKnown();
-    showFile(ModelFile::Kind::Body);
-    showFile(ModelFile::Kind::Weights);
+    connect(&reading_, &BackgroundTask::finished, this, [this] { endReading({}); });
+    connect(&reading_, &BackgroundTask::failed, this, &ModelsDialog::endReading);
+    for (const auto kind : {ModelFile::Kind::Body, ModelFile::Kind::Weights}) {
+        showFile(kind);
+        read(kind == ModelFile::Kind::Body ? settings_.body : settings_.weights, kind, true);
+    }
 }
 
 QWidget* ModelsDialog::buildRow(const QString& title, const QString& name, QLabel*& label, ModelFile::Kind kind) {
@@ -140,8 +145,7 @@ void ModelsDialog::changeRecipe() {
 bool ModelsDialog::keepRecipe() {
     if (!weights_ || settings_.weights.empty()) return true;
     try {
-        const ModelFile before = inspectModelFile(settings_.weights);
-        if (weights_->recipe != before.recipe || weights_->ownRecipe.architecture == kScriptArchitecture)
+        if (weights_->recipe != keptRecipe_ || weights_->ownRecipe.architecture == kScriptArchitecture)
             writeOverrides(settings_.weights, weights_->ownRecipe, weights_->recipe);
         return true;
     } catch (const Error& error) {
@@ -175,48 +179,52 @@ bool ModelsDialog::keepFacePoints() {
     }
 }
 
+QString ModelsDialog::nameOf(ModelFile::Kind kind) const {
+    const auto& path = kind == ModelFile::Kind::Body ? settings_.body : settings_.weights;
+    return path.empty() ? tr("shipped with the program") : QString::fromStdString(path.string());
+}
+
 void ModelsDialog::showFile(ModelFile::Kind kind) {
     const bool isBody = kind == ModelFile::Kind::Body;
-    const auto& path = isBody ? settings_.body : settings_.weights;
-    auto& slot = isBody ? body_ : weights_;
-    QLabel* label = isBody ? bodyLabel_ : weightsLabel_;
-    const QString name = path.empty() ? tr("shipped with the program") : QString::fromStdString(path.string());
-    try {
-        if (!slot) slot = inspectOrExplain(path, isBody ? "body/openbody.npz" : "weights/default.safetensors");
-        label->setText((isBody ? slot->summary : weightsSummary(*slot)) + "\n" + name);
-    } catch (const Error& error) {
-        label->setText(tr("cannot be used") + "\n" + name);
-        showMessage(QString::fromStdString(error.what()), true);
-    }
+    const auto& slot = isBody ? body_ : weights_;
+    const QString summary = !slot ? tr("Reading…") : isBody ? slot->summary : weightsSummary(*slot);
+    (isBody ? bodyLabel_ : weightsLabel_)->setText(summary + "\n" + nameOf(kind));
     if (isBody)
         showFacePoints();
     else
-        recipe_->setEnabled(slot && !path.empty());  // what is shipped stays as it is
+        recipe_->setEnabled(slot && !settings_.weights.empty());  // what is shipped stays as it is
 }
 
-void ModelsDialog::use(const std::filesystem::path& file) {
-    try {
-        take(inspectModelFile(file));
-    } catch (const Error& error) {
-        showMessage(QString::fromStdString(error.what()), true);
-    }
+void ModelsDialog::use(const std::filesystem::path& file) { read(file, std::nullopt); }
+
+void ModelsDialog::useShipped(ModelFile::Kind kind) { read({}, kind); }
+
+void ModelsDialog::read(const std::filesystem::path& chosen, std::optional<ModelFile::Kind> kind, bool isInUse) {
+    const Reading reading = {chosen, kind, isInUse, std::make_shared<ModelFile>()};
+    readings_.push_back(reading);
+    accept_->setEnabled(false);
+    if (!isInUse) showMessage(tr("Reading…"), false);
+    reading_.start([reading](const auto&) { *reading.file = inspectModelFile(reading.chosen.empty() ? shippedFile(*reading.kind) : reading.chosen); });
 }
 
-void ModelsDialog::take(const ModelFile& file) {
-    const bool isBody = file.kind == ModelFile::Kind::Body;
-    (isBody ? body_ : weights_) = file;
-    (isBody ? settings_.body : settings_.weights) = file.path;
-    showFile(file.kind);
-    const auto remark = body_ && weights_ ? remarkOnPair(*body_, *weights_) : std::nullopt;
-    showMessage(remark.value_or(QString()), false);
+void ModelsDialog::endReading(const QString& failure) {
+    const Reading reading = readings_.front();
+    readings_.pop_front();
+    accept_->setEnabled(readings_.empty());
+    if (failure.isEmpty()) return take(reading);
+    showMessage(failure, true);
+    if (reading.isInUse) (*reading.kind == ModelFile::Kind::Body ? bodyLabel_ : weightsLabel_)->setText(tr("cannot be used") + "\n" + nameOf(*reading.kind));
 }
 
-void ModelsDialog::useShipped(ModelFile::Kind kind) {
+void ModelsDialog::take(const Reading& reading) {
+    const ModelFile::Kind kind = reading.file->kind;
     const bool isBody = kind == ModelFile::Kind::Body;
-    (isBody ? body_ : weights_).reset();
-    (isBody ? settings_.body : settings_.weights).clear();
-    showMessage({}, false);
+    (isBody ? body_ : weights_) = *reading.file;
+    (isBody ? settings_.body : settings_.weights) = reading.chosen;
+    if (!isBody) keptRecipe_ = reading.file->recipe;
     showFile(kind);
+    const auto remark = body_ && weights_ ? remarkOnPair(*body_, *weights_) : std::nullopt;
+    if (remark || !reading.isInUse) showMessage(remark.value_or(QString()), false);
 }
 
 void ModelsDialog::chooseFile(ModelFile::Kind kind) {

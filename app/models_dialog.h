@@ -2,9 +2,12 @@
 #pragma once
 #include <QDialog>
 #include <array>
+#include <deque>
+#include <memory>
 #include <optional>
 
 #include "app/model_files.h"
+#include "app/motion/background_task.h"
 #include "app/recovery_engine.h"
 
 class QGroupBox;
@@ -18,8 +21,9 @@ namespace hmr {
 class MainWindow;
 
 /// The body and the network in use, what they are, and others: chosen in a file dialog, dropped on it, or used before. Says
-/// where the official files are obtained. A file that cannot be used is refused with the reason and nothing changes. The vertices of
-/// nose, eyes and ears of a body that was chosen can be changed; they are kept in a file beside it, and so is what a person changes in the recipe of weights.
+/// where the official files are obtained. Files are read in the background, in the order they were chosen; one that cannot be used is
+/// refused with the reason and nothing changes. The vertices of nose, eyes and ears of a body that was chosen can be changed; they are
+/// kept in a file beside it, and so is what a person changes in the recipe of weights.
 class ModelsDialog : public QDialog {
     Q_OBJECT
 public:
@@ -38,7 +42,16 @@ private:
     QWidget* buildRow(const QString& title, const QString& name, QLabel*& label, ModelFile::Kind kind);
     void chooseFile(ModelFile::Kind kind);
     void useShipped(ModelFile::Kind kind);
-    void take(const ModelFile& file);
+    struct Reading {
+        std::filesystem::path chosen;          ///< empty: what is shipped
+        std::optional<ModelFile::Kind> kind;   ///< nothing: whatever the file is
+        bool isInUse = false;                  ///< not chosen now: the dialog opens with it
+        std::shared_ptr<ModelFile> file;
+    };
+    void read(const std::filesystem::path& chosen, std::optional<ModelFile::Kind> kind, bool isInUse = false);
+    void endReading(const QString& failure);
+    void take(const Reading& reading);
+    QString nameOf(ModelFile::Kind kind) const;
     void showFile(ModelFile::Kind kind);
     void showMessage(const QString& text, bool isProblem);
     void fillKnown();
@@ -52,10 +65,13 @@ private:
     ModelSettings settings_;
     std::optional<ModelFile> body_, weights_;
     QLabel *bodyLabel_ = nullptr, *weightsLabel_ = nullptr, *message_ = nullptr;
-    QPushButton* recipe_ = nullptr;
+    NetworkRecipe keptRecipe_;  ///< of the weights, before a person changed it
+    QPushButton *recipe_ = nullptr, *accept_ = nullptr;
     QListWidget* known_ = nullptr;
     QGroupBox* facePointBox_ = nullptr;
     std::array<QSpinBox*, kFacePointNames.size()> facePoints_{};
+    std::deque<Reading> readings_;  ///< the first is being read
+    BackgroundTask reading_;
 };
 
 /// Lets a person choose in such a dialog; the window then loads what was chosen, and the choice is remembered.

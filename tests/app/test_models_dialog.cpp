@@ -21,6 +21,12 @@ QString dataFile(const char* name) { return QString(HMR_TEST_DATA "/") + name; }
 
 QString textOf(const QDialog& dialog, const char* label) { return dialog.findChild<QLabel*>(label)->text(); }
 
+/// Whether all files that were chosen are read; waits for it.
+bool hasRead(const QDialog& dialog) {
+    const auto* accept = dialog.findChild<QDialogButtonBox*>("modelsButtons")->button(QDialogButtonBox::Ok);
+    return QTest::qWaitFor([&] { return accept->isEnabled(); }, 20000);
+}
+
 }  // namespace
 
 /// The Models dialog with files of data/models and data/tensors.
@@ -33,6 +39,7 @@ private Q_SLOTS:
         fixture.child<QAction>("models")->trigger();
         auto* dialog = fixture.child<ModelsDialog>("modelsDialog");
         QVERIFY(dialog && dialog->isVisible());
+        QVERIFY(hasRead(*dialog));
         QVERIFY2(textOf(*dialog, "bodySummary").startsWith("open body"), qPrintable(textOf(*dialog, "bodySummary")));
         QVERIFY(textOf(*dialog, "weightsSummary").contains("shipped"));
         QVERIFY(textOf(*dialog, "modelSources").contains("smpl.is.tue.mpg.de"));
@@ -46,10 +53,12 @@ private Q_SLOTS:
         QVERIFY(enter.isAccepted());
         QDropEvent drop(QPointF(10, 10), Qt::CopyAction, &files, Qt::LeftButton, Qt::NoModifier);
         QCoreApplication::sendEvent(&dialog, &drop);
+        QVERIFY(hasRead(dialog));
         QCOMPARE(QString::fromStdString(dialog.settings().body.string()), dataFile("models/tiny_hmr.pkl"));
         QVERIFY(textOf(dialog, "bodySummary").contains("6 vertices, 24 joints, 10 shapes"));
         QVERIFY2(textOf(dialog, "modelsMessage").contains("trained with another body"), qPrintable(textOf(dialog, "modelsMessage")));
         dialog.findChild<QPushButton*>("bodyShipped")->click();
+        QVERIFY(hasRead(dialog));
         QVERIFY(dialog.settings().body.empty());
         QVERIFY(textOf(dialog, "bodySummary").startsWith("open body"));
     }
@@ -66,6 +75,7 @@ private Q_SLOTS:
         QFETCH(QString, reason);
         ModelsDialog dialog({});
         dialog.use(dataFile(QTest::currentDataTag()).toStdString());
+        QVERIFY(hasRead(dialog));
         QVERIFY2(textOf(dialog, "modelsMessage").contains(reason), qPrintable(textOf(dialog, "modelsMessage")));
         QVERIFY(dialog.settings() == ModelSettings{});
     }
@@ -77,6 +87,7 @@ private Q_SLOTS:
         const auto* box = dialog.findChild<QWidget*>("facePoints");
         QVERIFY(!box->isEnabled());  // the shipped body
         dialog.use(body.toStdString());
+        QVERIFY(hasRead(dialog));
         QVERIFY(box->isEnabled());
         auto* nose = dialog.findChild<QSpinBox*>("facePoint_nose");
         auto* ear = dialog.findChild<QSpinBox*>("facePoint_right_ear");
@@ -91,9 +102,11 @@ private Q_SLOTS:
 
         ModelsDialog next({});
         next.use(body.toStdString());
+        QVERIFY(hasRead(next));
         QCOMPARE(next.findChild<QSpinBox*>("facePoint_nose")->value(), 3);
         QCOMPARE(next.findChild<QSpinBox*>("facePoint_left_eye")->text(), QString("several"));
         next.findChild<QPushButton*>("bodyShipped")->click();
+        QVERIFY(hasRead(next));
         QVERIFY(!next.findChild<QWidget*>("facePoints")->isEnabled());
     }
     void verticesThatCannotBeKeptAreSaid() {
@@ -102,6 +115,7 @@ private Q_SLOTS:
         QVERIFY(QFile::copy(dataFile("models/tiny_hmr.pkl"), body));
         ModelsDialog dialog({});
         dialog.use(body.toStdString());
+        QVERIFY(hasRead(dialog));
         dialog.findChild<QSpinBox*>("facePoint_nose")->setValue(3);
         QVERIFY(QDir(folder.path()).mkdir("body.pkl.json"));
         dialog.findChild<QDialogButtonBox*>("modelsButtons")->button(QDialogButtonBox::Ok)->click();
@@ -113,6 +127,7 @@ private Q_SLOTS:
         fixture.child<QAction>("models")->trigger();
         auto* dialog = fixture.child<ModelsDialog>("modelsDialog");
         dialog->use(dataFile("models/tiny_hmr.pkl").toStdString());
+        QVERIFY(hasRead(*dialog));
         dialog->findChild<QDialogButtonBox*>("modelsButtons")->button(QDialogButtonBox::Ok)->click();
         QCOMPARE(QString::fromStdString(fixture.window->options().models.body.string()), dataFile("models/tiny_hmr.pkl"));
         QCOMPARE(QString::fromStdString(loadModelSettings().body.string()), dataFile("models/tiny_hmr.pkl"));
