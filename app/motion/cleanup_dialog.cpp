@@ -5,6 +5,7 @@
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QFormLayout>
+#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -12,10 +13,13 @@
 #include <QPushButton>
 #include <QTableWidget>
 
+#include "app/joint_angles.h"
 #include "body/skeleton.h"
 
 namespace hmr {
 namespace {
+
+constexpr double kMostStrength = 4;
 
 QDoubleSpinBox* number(const QString& name, double low, double high, double step, double value, const QString& unit, QWidget* parent) {
     auto* box = new QDoubleSpinBox(parent);
@@ -33,6 +37,14 @@ QCheckBox* choice(const QString& name, const QString& text, bool isOn, QWidget* 
     box->setObjectName(name);
     box->setChecked(isOn);
     return box;
+}
+
+/// The groups of the pose panel, but the head apart from the trunk that carries it.
+std::vector<JointGroup> strengthGroups() {
+    std::vector<JointGroup> groups = jointGroups();
+    groups.front() = {"Trunk", {0, 3, 6, 9}};
+    groups.insert(groups.begin() + 1, {"Head", {12, 15}});
+    return groups;
 }
 
 QWidget* inRow(std::initializer_list<QWidget*> widgets, QWidget* parent) {
@@ -59,9 +71,7 @@ CleanupDialog::CleanupDialog(std::shared_ptr<const BodyModel> body, Take take, F
     shapeChoice_->addItems({tr("Median"), tr("Least squares")});
     smooth_ = choice("smoothBox", tr("Smooth"), true, this);
     seconds_ = number("smoothSeconds", 0.01, 2, 0.02, 0.08, tr(" s"), this);
-    armStrength_ = number("armStrength", 0, 4, 0.25, 1, tr(" × arms"), this);
-    legStrength_ = number("legStrength", 0, 4, 0.25, 1, tr(" × legs"), this);
-    rootStrength_ = number("rootStrength", 0, 4, 0.25, 1, tr(" × way"), this);
+    rootStrength_ = number("rootStrength", 0, kMostStrength, 0.25, 1, tr(" × way"), this);
     feet_ = choice("feetBox", tr("Hold standing feet still on the floor"), true, this);
 
     figures_ = new QTableWidget(0, 4, this);
@@ -88,7 +98,8 @@ CleanupDialog::CleanupDialog(std::shared_ptr<const BodyModel> body, Take take, F
     form->addRow(repair_);
     form->addRow(fill_, inRow({longestGap_}, this));
     form->addRow(shape_, inRow({shapeChoice_}, this));
-    form->addRow(smooth_, inRow({seconds_, armStrength_, legStrength_, rootStrength_}, this));
+    form->addRow(smooth_, inRow({seconds_, rootStrength_}, this));
+    form->addRow(QString(), buildStrengths());
     form->addRow(feet_);
     auto* buttons = new QHBoxLayout;
     buttons->addWidget(measure_);
@@ -123,6 +134,22 @@ CleanupDialog::CleanupDialog(std::shared_ptr<const BodyModel> body, Take take, F
     connect(&task_, &BackgroundTask::cancelled, this, [stopped] { stopped(tr("Stopped; the take is as it was.")); });
 }
 
+QWidget* CleanupDialog::buildStrengths() {
+    auto* box = new QWidget(this);
+    box->setToolTip(tr("How strongly each part is smoothed: times the window's length; 0 leaves it as it is"));
+    auto* grid = new QGridLayout(box);
+    grid->setContentsMargins(0, 0, 0, 0);
+    for (const auto& [name, joints] : strengthGroups()) {
+        const QString title = QString::fromStdString(name).toLower();
+        auto* field = number("strength_" + QString(title).replace(' ', '_'), 0, kMostStrength, 0.25, 1, " × " + title, box);
+        const int place = static_cast<int>(strengths_.size());
+        grid->addWidget(field, place / 3, place % 3);
+        strengths_.push_back({joints, field});
+    }
+    connect(smooth_, &QCheckBox::toggled, box, &QWidget::setEnabled);
+    return box;
+}
+
 CleanupSettings CleanupDialog::settings() const {
     CleanupSettings settings;
     settings.range = range_;
@@ -136,8 +163,8 @@ CleanupSettings CleanupDialog::settings() const {
     settings.smoothing.seconds = seconds_->value();
     settings.smoothing.rootStrength = rootStrength_->value();
     settings.smoothing.jointStrength.assign(kNumSmplJoints, 1);
-    for (const std::size_t joint : {13U, 14U, 16U, 17U, 18U, 19U, 20U, 21U, 22U, 23U}) settings.smoothing.jointStrength[joint] = armStrength_->value();
-    for (const std::size_t joint : {1U, 2U, 4U, 5U, 7U, 8U, 10U, 11U}) settings.smoothing.jointStrength[joint] = legStrength_->value();
+    for (const auto& [joints, field] : strengths_)
+        for (const int joint : joints) settings.smoothing.jointStrength[static_cast<std::size_t>(joint)] = field->value();
     settings.locksFeet = feet_->isChecked();
     return settings;
 }

@@ -16,7 +16,7 @@ class QTableWidget;
 
 namespace hmr {
 
-/// Chooses the filters, runs them over a copy of the take, shows the figures before and after, and hands the result over.
+/// Chooses the filters, and how strongly each group of joints is smoothed; runs them over a copy of the take, shows the figures before and after, and hands the result over.
 class CleanupDialog : public QDialog {
     Q_OBJECT
 public:
@@ -26,6 +26,7 @@ Q_SIGNALS:
     void applied(const hmr::Take& take);
 
 private:
+    QWidget* buildStrengths();
     CleanupSettings settings() const;
     void run(bool applies);
     void showResult();
@@ -37,7 +38,12 @@ private:
     std::shared_ptr<CleanupResult> result_;  ///< of the settings that were run last
     bool applies_ = false;
     QCheckBox *repair_, *fill_, *shape_, *smooth_, *feet_;
-    QDoubleSpinBox *longestGap_, *seconds_, *armStrength_, *legStrength_, *rootStrength_;
+    QDoubleSpinBox *longestGap_, *seconds_, *rootStrength_;
+    struct Strength {
+        std::vector<int> joints;
+        QDoubleSpinBox* field;
+    };
+    std::vector<Strength> strengths_;  ///< of smoothing; every joint is in one
     QComboBox* shapeChoice_;
     QTableWidget* figures_;
     QProgressBar* progress_;
