@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "app/pose_library_panel.h"
 
+#include <QFileDialog>
+#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLineEdit>
 #include <QListWidget>
 #include <QPushButton>
+#include <QSettings>
 #include <QStandardPaths>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -12,6 +15,7 @@
 #include "app/edit_commands.h"
 #include "app/pose_editing.h"
 #include "body/error.h"
+#include "formats/motion/take_file.h"
 #include "formats/pose_file.h"
 #include "formats/resources.h"
 
@@ -30,13 +34,28 @@ QString fileNameOf(const QString& poseName) {
     return name.left(60) + ".json";
 }
 
+/// The first pose of whom the file tells: a pose that was saved, parameters, or a motion of any kind that opens here.
+Points3d firstPose(const std::filesystem::path& file, const BodyModel& body) {
+    Take take;
+    try {
+        take = readTake(file, body);
+    } catch (const Error&) {
+        if (file.extension() != ".json") throw;
+        return readPoseFile(file).pose;
+    }
+    for (const Track& track : take.tracks)
+        for (const SharedSample& sample : track.samples)
+            if (sample) return sample->body.pose;
+    throw Error(file.string() + " holds nobody's pose; choose another file.");
+}
+
 std::filesystem::path pathOf(const QListWidgetItem& item) { return item.data(kFileRole).toString().toStdString(); }
 
 }  // namespace
 
 PoseLibraryPanel::PoseLibraryPanel(Session& session, Painter painter, QWidget* parent)
     : QWidget(parent), session_(session), painter_(std::move(painter)), list_(new QListWidget(this)), name_(new QLineEdit(this)),
-      apply_(new QPushButton(tr("Apply"), this)), save_(new QPushButton(tr("Save"), this)), remove_(new QPushButton(tr("Remove"), this)) {
+      apply_(new QPushButton(tr("Apply"), this)), open_(new QPushButton(tr("From file…"), this)), save_(new QPushButton(tr("Save"), this)), remove_(new QPushButton(tr("Remove"), this)) {
     setObjectName("poseLibraryPanel");
     list_->setObjectName("poseList");
     list_->setViewMode(QListView::IconMode);
@@ -48,6 +67,8 @@ PoseLibraryPanel::PoseLibraryPanel(Session& session, Painter painter, QWidget* p
     name_->setPlaceholderText(tr("Name of the shown pose"));
     apply_->setObjectName("applyPoseButton");
     apply_->setToolTip(tr("Put the pose on the chosen person"));
+    open_->setObjectName("openPoseButton");
+    open_->setToolTip(tr("Put a pose from a file on the chosen person: a pose, parameters or the first frame of a motion"));
     save_->setObjectName("savePoseButton");
     save_->setToolTip(tr("Keep the chosen person's pose under this name"));
     remove_->setObjectName("removePoseButton");
@@ -57,6 +78,7 @@ PoseLibraryPanel::PoseLibraryPanel(Session& session, Painter painter, QWidget* p
     saving->addWidget(save_);
     auto* buttons = new QHBoxLayout;
     buttons->addWidget(apply_);
+    buttons->addWidget(open_);
     buttons->addWidget(remove_);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(8, 8, 8, 8);
@@ -67,6 +89,9 @@ PoseLibraryPanel::PoseLibraryPanel(Session& session, Painter painter, QWidget* p
 
     connect(list_, &QListWidget::itemDoubleClicked, this, &PoseLibraryPanel::apply);
     connect(apply_, &QPushButton::clicked, this, [this] { apply(list_->currentItem()); });
+    connect(open_, &QPushButton::clicked, this, &PoseLibraryPanel::chooseFile);
+    connect(&reading_, &BackgroundTask::finished, this, [this] { applyPose(readName_, *readPose_); });
+    connect(&reading_, &BackgroundTask::failed, this, &PoseLibraryPanel::failed);
     connect(save_, &QPushButton::clicked, this, &PoseLibraryPanel::save);
     connect(name_, &QLineEdit::returnPressed, save_, &QPushButton::click);
     connect(remove_, &QPushButton::clicked, this, &PoseLibraryPanel::remove);
@@ -139,17 +164,42 @@ void PoseLibraryPanel::paintThumbnails() {
 }
 
 void PoseLibraryPanel::apply(QListWidgetItem* item) {
-    const int id = session_.selectedPerson();
-    const PersonEstimate* person = session_.person(id);
-    if (!item || !person) return;
+    if (!item) return;
     try {
-        Points3d pose = readPoseFile(pathOf(*item)).pose;
-        pose.row(0) = person->parameters.pose.row(0);
-        session_.beginGesture();
-        session_.undoStack().push(new ChangePerson(session_, id, tr("Pose “%1”").arg(item->text()), withPose(session_, id, pose)));
+        applyPose(item->text(), readPoseFile(pathOf(*item)).pose);
     } catch (const Error& error) {
         Q_EMIT failed(QString::fromStdString(error.what()));
     }
+}
+
+void PoseLibraryPanel::applyPose(const QString& name, Points3d pose) {
+    const int id = session_.selectedPerson();
+    const PersonEstimate* person = session_.person(id);
+    if (!person) return;
+    pose.row(0) = person->parameters.pose.row(0);
+    session_.beginGesture();
+    session_.undoStack().push(new ChangePerson(session_, id, tr("Pose “%1”").arg(name), withPose(session_, id, pose)));
+}
+
+void PoseLibraryPanel::chooseFile() {
+    auto* dialog = new QFileDialog(this, tr("Pose from a file"), QSettings().value("poseFolder").toString(),
+                                   tr("Poses, parameters and motion (*.json *.npz *.bvh *.pkl *.hmrs);;All files (*)"));
+    dialog->setObjectName("poseFileDialog");
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& file) {
+        QSettings().setValue("poseFolder", QFileInfo(file).absolutePath());
+        readFile(file);
+    });
+    dialog->open();
+}
+
+/// In the background: a long motion takes its time.
+void PoseLibraryPanel::readFile(const QString& file) {
+    if (reading_.isRunning()) return;
+    readName_ = QFileInfo(file).completeBaseName();
+    readPose_ = std::make_shared<Points3d>();
+    reading_.start([pose = readPose_, body = session_.body(), path = std::filesystem::path(file.toStdString())](const auto&) { *pose = firstPose(path, *body); });
 }
 
 void PoseLibraryPanel::save() {
@@ -181,6 +231,7 @@ void PoseLibraryPanel::updateButtons() {
     const bool hasPerson = session_.person(session_.selectedPerson()) != nullptr;
     const QListWidgetItem* item = list_->currentItem();
     apply_->setEnabled(item && hasPerson);
+    open_->setEnabled(hasPerson);
     remove_->setEnabled(item && item->data(kOwnRole).toBool());
     save_->setEnabled(hasPerson && !name_->text().trimmed().isEmpty());
 }

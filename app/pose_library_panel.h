@@ -4,8 +4,11 @@
 #include <QWidget>
 #include <filesystem>
 #include <functional>
+#include <memory>
 
+#include "app/motion/background_task.h"
 #include "body/body_parameters.h"
+#include "body/types.h"
 
 class QLineEdit;
 class QListWidget;
@@ -17,7 +20,7 @@ namespace hmr {
 class Session;
 
 /// Poses with thumbnails: those that ship and those that the user saved. A double-click puts one on the chosen person, who keeps
-/// facing as before.
+/// facing as before; so does a file with a pose or a motion, whose first frame counts.
 class PoseLibraryPanel : public QWidget {
     Q_OBJECT
 public:
@@ -39,6 +42,9 @@ private:
     void addPoses(const std::filesystem::path& folder, bool isOwn);
     void paintThumbnails();
     void apply(QListWidgetItem* item);
+    void applyPose(const QString& name, Points3d pose);
+    void chooseFile();
+    void readFile(const QString& file);
     void save();
     void remove();
     void updateButtons();
@@ -47,7 +53,10 @@ private:
     Painter painter_;
     QListWidget* list_;
     QLineEdit* name_;
-    QPushButton *apply_, *save_, *remove_;
+    QPushButton *apply_, *open_, *save_, *remove_;
+    QString readName_;
+    std::shared_ptr<Points3d> readPose_;  ///< from a file
+    BackgroundTask reading_;
 };
 
 }  // namespace hmr
