@@ -3,8 +3,6 @@
 #include <QDoubleSpinBox>
 #include <QPushButton>
 #include <QSlider>
-#include <QStyle>
-#include <QStyleOptionSlider>
 #include <QTabBar>
 #include <QDockWidget>
 #include <QToolButton>
@@ -12,40 +10,12 @@
 
 #include "app/joint_angles.h"
 #include "body/rotation.h"
+#include "hands.h"
 #include "support/test_class.h"
 #include "window_fixture.h"
 
 using namespace hmr;
 using namespace hmr::test;
-
-namespace {
-
-QPoint handleOf(QSlider* slider) {
-    QStyleOptionSlider option;
-    option.initFrom(slider);
-    option.minimum = slider->minimum();
-    option.maximum = slider->maximum();
-    option.sliderPosition = slider->sliderPosition();
-    option.sliderValue = slider->value();
-    return slider->style()->subControlRect(QStyle::CC_Slider, &option, QStyle::SC_SliderHandle, slider).center();
-}
-
-/// Drags a slider's handle as a hand does.
-void dragSlider(QSlider* slider, int pixels) {
-    const QPoint start = handleOf(slider);
-    QTest::mousePress(slider, Qt::LeftButton, {}, start);
-    for (int i = 1; i <= 6; ++i) QTest::mouseMove(slider, start + QPoint(pixels * i / 6, 0));
-    QTest::mouseRelease(slider, Qt::LeftButton, {}, start + QPoint(pixels, 0));
-}
-
-void type(QDoubleSpinBox* spin, const QString& text) {
-    spin->setFocus();
-    spin->selectAll();
-    QTest::keyClicks(spin, text);
-    QTest::keyClick(spin, Qt::Key_Return);
-}
-
-}  // namespace
 
 class TestEditing : public QObject {
     Q_OBJECT
