@@ -23,6 +23,25 @@ Track within(const Track& track, FrameRange range) {
     return result;
 }
 
+bool isGhost(const Track& track, double frameRate) {
+    constexpr double kBriefest = 1.0 / 3, kBrief = 1;            // seconds
+    constexpr double kNearest = 0.2, kFarthest = 60, kFastest = 20;  // metres, metres a second
+    constexpr double kSure = 0.4;
+    std::vector<double> depths;
+    double surest = 0;
+    for (const SharedSample& sample : track.samples) {
+        if (!sample) continue;
+        depths.push_back(sample->body.translation.z());
+        surest = std::max(surest, sample->confidence);
+    }
+    const double seconds = static_cast<double>(depths.size()) / frameRate;
+    if (seconds < kBriefest || (seconds < kBrief && surest < kSure)) return true;
+    std::sort(depths.begin(), depths.end());
+    const std::size_t tenth = depths.size() / 10;  // so that no single frame decides
+    const double median = depths[depths.size() / 2], way = depths[depths.size() - 1 - tenth] - depths[tenth];
+    return median < kNearest || median > kFarthest || way > kFastest * seconds;
+}
+
 }  // namespace
 
 int splitTrack(Take& take, int id, int frame) {
@@ -76,6 +95,11 @@ void trimTake(Take& take, FrameRange range) {
     std::erase_if(take.tracks, [](const Track& track) { return track.samples.empty(); });
     take.numFrames = range.end - range.first;
     take.firstSourceFrame += range.first;
+}
+
+void dropGhosts(Take& take) {
+    const auto isDropped = [&take](const Track& track) { return isGhost(track, take.frameRate); };
+    if (!std::all_of(take.tracks.begin(), take.tracks.end(), isDropped)) std::erase_if(take.tracks, isDropped);
 }
 
 }  // namespace hmr

@@ -16,4 +16,9 @@ void cutTrack(Take& take, int id, FrameRange range);
 /// Only the frames of the range stay; the first becomes frame 0.
 void trimTake(Take& take, FrameRange range);
 
+/// Drops tracks of a recovered video that are no person: seen for less than a third of a second; in the median nearer than 20 cm
+/// or farther than 60 m; rushing to or from the camera at more than 20 m/s; or, seen for less than a second, never detected
+/// with a confidence of 0.4. Where nobody would be left everybody stays.
+void dropGhosts(Take& take);
+
 }  // namespace hmr

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "body/motion/take.h"
 
+#include "body/motion/finished_take.h"
 #include "body/motion/joint_chain.h"
 #include "body/motion/track_editing.h"
 #include "support/error_text.h"
@@ -110,6 +111,69 @@ private Q_SLOTS:
         QCOMPARE(take.find(1)->firstFrame, 0);
         cutTrack(take, 0, {0, 100});
         QVERIFY(!take.find(0));
+    }
+    void trimmingKeepsWhatTheKeysDid() {
+        for (const KeyBlend blend : {KeyBlend::Correct, KeyBlend::Replace}) {
+            Take take = walkingTake(2, 60);
+            std::map<int, KeyLayer> keys;
+            keys[0].blend = keys[1].blend = blend;
+            for (const int frame : {5, 25, 50}) keys[0].keys[frame].rotations[4] = {0.02 * frame, 0, 0};
+            keys[1].keys[40].translation = Eigen::Vector3d(0, 0, 6);
+            const Take before = finishedTake(take, keys, {});
+            trimTake(take, keys, {15, 40});
+            const Take after = finishedTake(take, keys, {});
+            QCOMPARE(after.numFrames, 25);
+            for (const int id : {0, 1})
+                for (int frame = 0; frame < 25; ++frame) {
+                    QVERIFY(test::largestTurn(*after.find(id)->at(frame), *before.find(id)->at(frame + 15)) < 1e-9);
+                    QVERIFY((after.find(id)->at(frame)->body.translation - before.find(id)->at(frame + 15)->body.translation).norm() < 1e-9);
+                }
+        }
+    }
+    void aFinishedTakeHasTheShapesSetByHand() {
+        const Take take = walkingTake(2, 30, {12, 15});
+        const Take result = finishedTake(take, {}, {{0, {{2, 1.5}, {400, 9}}}, {7, {{0, 3}}}});
+        QVERIFY(result.find(0)->at(20)->body.betas[2] == 1.5 && result.find(0)->at(20)->body.betas[0] == 0.7);
+        QVERIFY(!result.find(0)->at(13));
+        QVERIFY(result.find(1)->samples == take.find(1)->samples);
+    }
+    void ghostsAreDropped_data() {
+        QTest::addColumn<int>("numFrames");
+        QTest::addColumn<double>("nearest");
+        QTest::addColumn<double>("farthest");
+        QTest::addColumn<double>("confidence");
+        QTest::addColumn<bool>("stays");
+        QTest::newRow("a person") << 40 << 4.0 << 6.0 << 0.8 << true;
+        QTest::newRow("somebody who runs through") << 12 << 4.0 << 7.0 << 0.7 << true;
+        QTest::newRow("unsure, but there for long") << 40 << 4.0 << 5.0 << 0.3 << true;
+        QTest::newRow("for an eighth of a second") << 4 << 4.0 << 4.1 << 0.9 << false;
+        QTest::newRow("rushing off") << 11 << 20.0 << 156.0 << 0.9 << false;
+        QTest::newRow("too far") << 40 << 70.0 << 72.0 << 0.9 << false;
+        QTest::newRow("inside the camera") << 40 << 0.05 << 0.1 << 0.9 << false;
+        QTest::newRow("brief and never sure") << 20 << 8.0 << 9.0 << 0.31 << false;
+    }
+    void ghostsAreDropped() {
+        QFETCH(int, numFrames);
+        QFETCH(double, nearest);
+        QFETCH(double, farthest);
+        QFETCH(double, confidence);
+        QFETCH(bool, stays);
+        Take take = walkingTake(1, 60);
+        Track ghost{5, "person_6", 0, {}};
+        for (int i = 0; i < numFrames; ++i) {
+            MotionSample sample;
+            sample.body.translation.z() = nearest + (farthest - nearest) * i / numFrames;
+            sample.confidence = confidence;
+            ghost.set(15 + i, std::make_shared<const MotionSample>(sample));
+        }
+        take.tracks.push_back(ghost);
+        Take alone = take;
+        deleteTrack(alone, 0);
+        dropGhosts(take);
+        QVERIFY(take.find(0));
+        QCOMPARE(take.find(5) != nullptr, stays);
+        dropGhosts(alone);
+        QVERIFY(alone.find(5));  // all there is
     }
     void wishesWithoutSenseAreRefused() {
         Take take = walkingTake(1, 10);
