@@ -32,7 +32,7 @@ std::string sizeText(std::uint64_t width, std::uint64_t height) {
 
 void checkSize(const std::string& name, std::uint64_t width, std::uint64_t height) {
     if (width < kMinSide || height < kMinSide) {
-        throw Error(name + " has " + sizeText(width, height) + ": too small to show a person (at least 16x16 are needed)");
+        throw Error(name + " has " + sizeText(width, height) + ": too small to show a person; at least 16x16 are needed");
     }
     if (width > kMaxSide || height > kMaxSide || width * height > kMaxPixels) {
         throw Error(name + " has " + sizeText(width, height) +
@@ -70,7 +70,15 @@ cv::Mat asBgr(const cv::Mat& decoded) {
     return bgr;
 }
 
-/// As the file has it, transparency too. Throws Error.
+/// Turns and mirrors a picture as EXIF's orientation (tag 274) asks.
+void turnUpright(cv::Mat& picture, int orientation) {
+    if (orientation >= 5) cv::transpose(picture, picture);
+    if (orientation == 2 || orientation == 6) cv::flip(picture, picture, 1);
+    if (orientation == 3 || orientation == 7) cv::flip(picture, picture, -1);
+    if (orientation == 4 || orientation == 8) cv::flip(picture, picture, 0);
+}
+
+/// Upright, with transparency where the file has it. Throws Error.
 cv::Mat decodedPicture(const std::filesystem::path& file) {
     const std::string name = file.string();
     const std::string bytes = readWholeFile(file, kMaxFileBytes);
@@ -82,15 +90,17 @@ cv::Mat decodedPicture(const std::filesystem::path& file) {
     if (header->width > 0 && header->height > 0) checkSize(name, header->width, header->height);
     cv::Mat decoded;
     try {
-        // Without IMREAD_UNCHANGED, OpenCV turns the picture as its EXIF orientation says; alpha needs it, and has no EXIF.
+        // OpenCV turns some formats as their EXIF says and others not, depending on the flags: it is told not to.
         const cv::Mat data(1, static_cast<int>(bytes.size()), CV_8U, const_cast<char*>(bytes.data()));
         const bool mayHaveAlpha = header->format == "PNG" || header->format == "WebP";
-        decoded = cv::imdecode(data, mayHaveAlpha ? cv::IMREAD_UNCHANGED : cv::IMREAD_COLOR);
-    } catch (const cv::Exception&) {
+        decoded = cv::imdecode(data, mayHaveAlpha ? cv::IMREAD_UNCHANGED : cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION);
+    } catch (const cv::Exception& failure) {
+        if (failure.code == cv::Error::StsNoMem) throw;
         decoded.release();
     }
-    if (decoded.empty()) throw Error(name + " is a damaged " + header->format + " picture: it cannot be decoded");
+    if (decoded.empty()) throw Error(name + " is a damaged " + header->format + " picture: it cannot be decoded; copy or download it again");
     checkSize(name, decoded.cols, decoded.rows);
+    if (header->format != "TIFF") turnUpright(decoded, header->orientation);  // libtiff does it itself
     return decoded;
 }
 
@@ -101,7 +111,8 @@ bool isPictureFile(const std::filesystem::path& file) {
 }
 
 bool isVideoFile(const std::filesystem::path& file) {
-    return hasExtension(file, {".mp4", ".avi", ".mov", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".wmv", ".mjpeg", ".gif"});
+    return hasExtension(file, {".mp4", ".avi", ".mov", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".wmv", ".mjpeg", ".gif",
+                               ".ts", ".mts", ".3gp", ".flv", ".ogv"});
 }
 
 cv::Mat readPicture(const std::filesystem::path& file) { return asBgr(decodedPicture(file)); }

@@ -12,6 +12,7 @@ struct PictureHeader {
     std::string format;  ///< JPEG, PNG, WebP, BMP, TIFF
     std::uint64_t width = 0, height = 0;  ///< 0 when the header does not say
     bool isCutOff = false;  ///< the end marker of the format is missing
+    int orientation = 1;    ///< EXIF's, 1 to 8: how the picture is to be turned and mirrored
 };
 
 /// Nothing when the bytes are none of the five formats.
