@@ -95,7 +95,15 @@ private:
     cv::HOGDescriptor hog_;
 };
 
-/// A YOLO-style network: rows of (cx, cy, w, h, [objectness,] class scores…) in pixels of a square input; class 0 is a person.
+/// The boxes that a YOLO answers with, one a row: cx, cy, w, h, [objectness,] class scores. Its side with these numbers is the shorter one.
+/// Files that have it last tell objectness (YOLOv5, v7, YOLOX); files that have it first do not (YOLOv8 and later). The latter turned
+/// round are known by 5 numbers, where no class would be left, and by 84, COCO's 80 classes.
+struct YoloRows {
+    cv::Mat rows;
+    bool hasObjectness = false;
+};
+
+/// A YOLO as an ONNX file; class 0 is a person.
 class OnnxDetector : public PersonDetector {
 public:
     explicit OnnxDetector(const std::string& file) : file_(file) {
@@ -114,8 +122,7 @@ public:
         cv::Mat square(inputSize_, inputSize_, CV_8UC3, cv::Scalar(114, 114, 114));
         resized.copyTo(square(cv::Rect(0, 0, std::min(resized.cols, inputSize_), std::min(resized.rows, inputSize_))));
         std::vector<Detection> detections;
-        const cv::Mat rows = forward(square);
-        const bool hasObjectness = rows.cols == 85 || rows.cols == 6;
+        const auto [rows, hasObjectness] = forward(square);
         for (int i = 0; i < rows.rows; ++i) {
             const float* row = rows.ptr<float>(i);
             const double confidence = hasObjectness ? row[4] * row[5] : row[4];
@@ -141,15 +148,19 @@ private:
         throw Error(file_ + " runs at none of the usual input sizes (640, 416, 320, 512, 1280): export it with one of them");
     }
 
-    /// [N, 4+…] rows, whichever way the file lays them out.
-    cv::Mat forward(const cv::Mat& square) {
+    YoloRows forward(const cv::Mat& square) {
         network_.setInput(cv::dnn::blobFromImage(square, 1.0 / 255, {}, {}, true));
         const cv::Mat output = network_.forward();
         if (output.dims != 3 || output.size[0] != 1 || std::min(output.size[1], output.size[2]) < 5) {
-            throw Error(file_ + " is no YOLO-style detector: one output of 1 x N x (4 + scores) was expected");
+            throw Error(file_ + " is no YOLO-style detector: one output of 1 x N x (4 + scores) was expected; export it in that form");
         }
         const cv::Mat table(output.size[1], output.size[2], CV_32F, const_cast<uchar*>(output.data));
-        return table.rows < table.cols ? cv::Mat(table.t()) : table.clone();
+        if (table.rows < table.cols) return {table.t(), false};
+        // Six numbers of few boxes are corners, score and class of what was suppressed already; YOLOv5's one class has thousands.
+        if (table.cols == 6 && table.rows <= 1000) {
+            throw Error(file_ + " suppresses overlapping boxes itself, which is not understood here: export it without (nms=False, or YOLOv8)");
+        }
+        return {table.clone(), table.cols != 5 && table.cols != 84};
     }
 
     std::string file_;
@@ -158,6 +169,11 @@ private:
 };
 
 }  // namespace
+
+bool isDetectorName(const std::string& specification) {
+    return specification == kBuiltInDetector || specification == "hog" || specification == "full" || specification.ends_with(".safetensors") ||
+           specification.ends_with(".onnx");
+}
 
 std::unique_ptr<PersonDetector> makeDetector(const std::string& specification) {
     if (specification == kBuiltInDetector) return std::make_unique<NetworkDetector>(resourcePath("weights/detector.safetensors"), specification);

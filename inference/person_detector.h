@@ -23,7 +23,11 @@ public:
 inline constexpr const char* kBuiltInDetector = "built-in";
 
 /// "built-in": the shipped network. "hog": OpenCV's people detector. "full": the whole picture. Anything else is a file: weights of
-/// a network that `hmr train` wrote (.safetensors), or an .onnx file with YOLO-style output, run by OpenCV dnn. Throws Error.
+/// a network that `hmr train` wrote (.safetensors), or an .onnx file run by OpenCV dnn that answers as a YOLO does, where class 0 is a
+/// person: [1, N, 5 + C] with objectness (YOLOv5, v7, YOLOX) or [1, 4 + C, N] without (YOLOv8 and later). Throws Error.
 std::unique_ptr<PersonDetector> makeDetector(const std::string& specification);
+
+/// Whether a text is one of those names or ends as those files do.
+bool isDetectorName(const std::string& specification);
 
 }  // namespace hmr

@@ -6,6 +6,7 @@
 
 #include "body/error.h"
 #include "formats/strided_copy.h"
+#include "network/detector_network.h"
 
 namespace hmr {
 namespace {
@@ -198,6 +199,8 @@ NetworkRecipe ownRecipe(const TensorFile& file) {
     }
     const auto metadata = file.metadata();
     if (metadata.contains("recipe")) return recipeFrom(metadata, file.path().string());
+    if (const auto kind = metadata.find("architecture"); kind != metadata.end() && kind->second == kDetectorArchitecture)
+        throw Error(file.path().string() + ": this is a person detector, not body weights. Use it as the detector, and choose other weights.");
     if (const auto network = recognizePublished(file)) return publishedRecipe(*network);
     throw Error(unknownNetwork(file));
 }

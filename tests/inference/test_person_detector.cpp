@@ -7,9 +7,12 @@
 #include "formats/resources.h"
 #include "inference/person_detector.h"
 #include "inference/person_tracker.h"
+#include "network/hmr_network.h"
+#include "support/error_text.h"
 #include "support/test_class.h"
 
 using namespace hmr;
+using hmr::test::errorText;
 
 class TestPersonDetector : public QObject {
     Q_OBJECT
@@ -40,6 +43,36 @@ private Q_SLOTS:
         const auto found = detector->detect(cv::imread(resourcePath("samples/standing.jpg").string()));
         QCOMPARE(found.size(), 1u);
         QVERIFY2(intersectionOverUnion(found[0].box, {230, 72, 135, 356}) > 0.6, qPrintable(QString::number(found[0].box.height)));
+    }
+
+    void theShippedNetworkMayBeGivenAsAFile() {
+        const cv::Mat picture = cv::imread(resourcePath("samples/standing.jpg").string());
+        const auto shipped = makeDetector(kBuiltInDetector)->detect(picture);
+        const auto found = makeDetector(resourcePath("weights/detector.safetensors").string())->detect(picture);
+        QCOMPARE(found.size(), shipped.size());
+        QVERIFY(found[0].box == shipped[0].box);
+    }
+
+    void everyLayoutOfYoloIsUnderstood_data() {
+        QTest::addColumn<QString>("file");
+        for (const char* file : {"yolov5.onnx", "yolov5_two_classes.onnx", "yolov8.onnx", "yolov8_one_class.onnx"}) QTest::newRow(file) << file;
+    }
+    void everyLayoutOfYoloIsUnderstood() {
+        QFETCH(QString, file);
+        // The files answer for an input of 640 pixels, half this picture (tests/data/inference/make_onnx.py).
+        const auto found = makeDetector(HMR_TEST_DATA "/inference/" + file.toStdString())->detect(cv::Mat(960, 1280, CV_8UC3, cv::Scalar::all(90)));
+        QCOMPARE(found.size(), 2u);
+        const Detection expected[] = {{{540, 280, 200, 400}, 0.81}, {{960, 640, 160, 320}, 0.42}};
+        for (int i = 0; i < 2; ++i) {
+            QVERIFY(std::abs(found[i].confidence - expected[i].confidence) < 1e-5);
+            QVERIFY(intersectionOverUnion(found[i].box, expected[i].box) > 0.9999);
+        }
+    }
+
+    void detectorsOfAnotherKindAreRefused() {
+        QVERIFY(errorText([] { makeDetector(HMR_TEST_DATA "/inference/suppressed.onnx"); }).contains("export it without"));
+        QVERIFY(errorText([] { makeDetector(resourcePath("weights/default.safetensors").string()); }).contains("no weights of a person detector"));
+        QVERIFY(errorText([] { HmrNetwork::load(resourcePath("weights/detector.safetensors")); }).contains("this is a person detector, not body weights"));
     }
 
     void wholePictureIsOneBox() {
