@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <set>
 
 #include "body/construction/decimation.h"
@@ -11,6 +12,7 @@
 #include "body/construction/point_regressor.h"
 #include "body/construction/pose_correctives.h"
 #include "body/construction/shape_space.h"
+#include "body/rotation.h"
 #include "body/skeleton.h"
 
 namespace hmr {
@@ -24,6 +26,15 @@ using Eigen::VectorXd;
 constexpr double kGrid = 1 << 20;           // lengths are kept in steps of a micrometre, which compresses well
 constexpr double kHiddenImportance = 0.05;  // of vertices that nobody sees
 constexpr int kNumRegressorBodies = 1000, kNumPosedBodies = 500, kNumTestPoses = 150;
+constexpr std::size_t kNumExampleVertices = 128;
+constexpr int kNumExamplePoses = 48;
+
+/// About so many of the entries, evenly spaced.
+std::vector<std::uint32_t> evenlySpaced(const std::vector<std::uint32_t>& all, std::size_t count) {
+    std::vector<std::uint32_t> some;
+    for (std::size_t i = 0; i < count; ++i) some.push_back(all[i * all.size() / count]);
+    return some;
+}
 
 /// Everything that is known while the body grows.
 class Construction {
@@ -47,6 +58,7 @@ public:
         result.master = masterData();
         result.coarse = coarseData(result.master);
         result.figures = std::move(figures_);
+        result.examples = std::move(examples_);
         return result;
     }
 
@@ -89,6 +101,34 @@ private:
         halfDirections_ = shapes.directions;
         testBodies_ = wholeBodies(unseen, options_.numTestBodies);
         testJoints_ = unseen.joints;
+        keepUnseenShapes();
+    }
+
+    void keepUnseenShapes() {
+        std::vector<std::uint32_t> all(symmetry_.mirror().size());
+        std::iota(all.begin(), all.end(), 0u);
+        examples_.shapeVertices = evenlySpaced(all, kNumExampleVertices);
+        examples_.shapes.resize(testBodies_.rows(), static_cast<Eigen::Index>(3 * kNumExampleVertices));
+        for (std::size_t i = 0; i < kNumExampleVertices; ++i)
+            examples_.shapes.middleCols<3>(static_cast<Eigen::Index>(3 * i)) = testBodies_.middleCols<3>(3 * static_cast<Eigen::Index>(examples_.shapeVertices[i]));
+    }
+
+    /// `shares` [V] of dual quaternions.
+    void keepUnseenPoses(const VectorXd& shares) {
+        std::vector<std::uint32_t> blended;
+        for (int v = 0; v < weights_.rows(); ++v)
+            if (SkinWeights::InnerIterator entry(weights_, v); entry && ++entry) blended.push_back(static_cast<std::uint32_t>(v));
+        examples_.poseVertices = evenlySpaced(blended, kNumExampleVertices);
+        examples_.poses.resize(kNumExamplePoses, 3 * kNumSmplJoints);
+        examples_.posed.resize(kNumExamplePoses, static_cast<Eigen::Index>(3 * kNumExampleVertices));
+        RandomSource random(options_.seed + 3000);
+        for (int n = 0; n < kNumExamplePoses; ++n) {
+            const auto pose = randomPose(random);
+            for (int j = 0; j < kNumSmplJoints; ++j) examples_.poses.row(n).segment<3>(3 * j) = axisAngleFromRotation(pose[j]).transpose();
+            const Points3d target = TargetSkinning::pose(mean_, weights_, shares, chainRotations(pose, joints_));
+            for (std::size_t i = 0; i < kNumExampleVertices; ++i)
+                examples_.posed.row(n).segment<3>(static_cast<Eigen::Index>(3 * i)) = target.row(examples_.poseVertices[i]).cast<float>();
+        }
     }
 
     void roundToGrid(ShapeSpace& shapes) const {
@@ -197,6 +237,9 @@ private:
             const std::uint32_t v = symmetry_.half()[h];
             shares[h] = 0.5 * (target.shares()[v] + target.shares()[symmetry_.mirror()[v]]);
         }
+        VectorXd wholeShares(symmetry_.numVertices());
+        for (std::uint32_t v = 0; v < symmetry_.mirror().size(); ++v) wholeShares[v] = shares[symmetry_.halfRow(v)];
+        keepUnseenPoses(wholeShares);
         const SkinToFit skin{halfMean_, joints_, halfWeights_, shares, symmetry_};
         halfPoseDirections_ = fitPoseCorrectives(skin, options_.numPoses, options_.seed + 2000);
         noteCorrectives("pose blend shapes, mean body",
@@ -442,6 +485,7 @@ private:
     std::vector<Points3d> testJoints_, posedPoints_;
     std::vector<RegressorRow> jointRows_, cocoRows_;
     std::vector<std::pair<std::string, double>> figures_;
+    BodyExamples examples_;
 };
 
 }  // namespace

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <Eigen/Core>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,10 +20,20 @@ struct OpenBodyOptions {
     int numCoarseVertices = 6890;  ///< SMPL's
 };
 
+/// What the shipped body can be judged by without the assets, at some vertices of the master.
+struct BodyExamples {
+    std::vector<std::uint32_t> shapeVertices;  ///< [S] evenly spaced
+    Eigen::MatrixXf shapes;                    ///< [n,3S] metres: adults in the T-pose that the components have not seen
+    std::vector<std::uint32_t> poseVertices;   ///< [P] of those that several joints move
+    Eigen::MatrixXd poses;                     ///< [m,72] axis-angles that the pose blend shapes have not seen
+    Eigen::MatrixXf posed;                     ///< [m,3P] metres: the mean body as the target skinning poses it
+};
+
 /// The body in two resolutions and what was measured while it was built ("name", value), in the order of building.
 struct OpenBody {
     BodyModelData master, coarse;
     std::vector<std::pair<std::string, double>> figures;
+    BodyExamples examples;
 };
 
 /// Derives an SMPL-format body from MakeHuman's figure: population, T-pose, principal components, joint regressor,
