@@ -4,7 +4,9 @@
 #include <QTemporaryDir>
 
 #include "formats/atomic_file.h"
+#include "formats/tensors/tensor_file.h"
 #include "network/hmr_network.h"
+#include "network/published_weights.h"
 #include "support/error_text.h"
 #include "support/random_weights.h"
 #include "support/test_class.h"
@@ -55,12 +57,27 @@ private Q_SLOTS:
         QVERIFY(std::abs(output.camera.scale + 1) < 1e-5);
         QVERIFY(output.parameters.pose.isZero(1e-6) && std::abs(output.parameters.betas[0] - 0.25) < 1e-6);
     }
+    void aDictionarysNamesTellTensorsOfOneSizeApart() {
+        const char* answer = "{\"pred_cam_t\": torch.cat([m, m, m], 1) + 7, \"pred_rotmat\": torch.eye(3).expand(n, 24, 3, 3), "
+                             "\"pred_betas\": self.start[:, :10].expand(n, 10), \"pred_cam\": torch.cat([m, m, m], 1), \"joints\": torch.zeros(n, 24, 3)}";
+        const NetworkOutput output = answerFor(writeModule("dict.pt", answer, kDescribed), 0);
+        QVERIFY(std::abs(output.camera.scale + 1) < 1e-5);
+        QVERIFY(output.parameters.pose.isZero(1e-6) && std::abs(output.parameters.betas[0] - 0.25) < 1e-6);
+    }
+    void aModuleIsNotConverted() {
+        const auto file = writeModule("whole.pt", kParameters, kDescribed);
+        const QString message = errorText([&] { convertWeights(file, root_ / "whole.safetensors"); });
+        QVERIFY2(message.contains("cannot be converted") && message.contains("runs as it is"), qPrintable(message));
+        QVERIFY(!std::filesystem::exists(root_ / "whole.safetensors"));
+    }
     void whatCannotBeUsedIsSaid_data() {
         QTest::addColumn<QString>("answer");
         QTest::addColumn<QString>("described");
         QTest::addColumn<QString>("expected");
         QTest::newRow("not described") << kParameters << QString() << "bad.pt.json";
         QTest::newRow("another answer") << "m" << kDescribed << "[1,1]";
+        QTest::newRow("two cameras") << "(torch.eye(3).expand(n, 24, 3, 3), torch.zeros(n, 10), torch.zeros(n, 3), torch.ones(n, 3))" << kDescribed << "[1,3], [1,3]";
+        QTest::newRow("a dictionary without a camera") << "{\"betas\": torch.zeros(n, 10)}" << kDescribed << "betas [1,10]; expected";
         QTest::newRow("no tensor") << "n" << kDescribed << "no tensor";
         QTest::newRow("no JSON") << kParameters << "{" << "no JSON object";
         QTest::newRow("unknown key") << kParameters << R"({"size": 64})" << "\"size\"";
@@ -92,6 +109,41 @@ private Q_SLOTS:
         QVERIFY(stretched.cropRule == "spin" && stretched.stretchContrast);
         writeWholeFile(file.string() + ".json", R"({"architecture": "hmr-resnet50"})");  // its tensors are not there
         QVERIFY(!errorText([&] { HmrNetwork::load(file); }).isEmpty());
+    }
+    void whatIsSetOtherwiseIsWrittenBesideTheWeights() {
+        const auto file = root_ / "written.safetensors", beside = overridesOf(file);
+        test::writeRandomWeights(file);
+        const NetworkRecipe own = ownRecipe(*openTensorFile(file));
+        QCOMPARE(own.inputSize, 64);
+        QVERIFY(withOverrides(own, file) == own);
+        NetworkRecipe wanted = own;
+        wanted.personShare = 0.8;
+        wanted.mean = {0.25f, 0.5f, 0.75f};
+        wanted.cropRule = "spin";
+        wanted.stretchContrast = true;
+        writeOverrides(file, own, wanted);
+        QVERIFY(withOverrides(own, file) == wanted && HmrNetwork::load(file)->recipe() == wanted);
+        const std::string text = readWholeFile(beside);
+        QVERIFY(text.find("person_share") != std::string::npos && text.find("input_size") == std::string::npos);  // nothing but what differs
+        for (const auto& spoil : std::initializer_list<void (*)(NetworkRecipe&)>{
+                 [](NetworkRecipe& recipe) { recipe.cropRule = "nearest"; }, [](NetworkRecipe& recipe) { recipe.inputSize = 8; },
+                 [](NetworkRecipe& recipe) { recipe.personShare = 0; }, [](NetworkRecipe& recipe) { recipe.deviation[1] = 0; },
+                 [](NetworkRecipe& recipe) { recipe.rotationEncoding = "euler"; }}) {
+            NetworkRecipe bad = own;
+            spoil(bad);
+            QVERIFY(errorText([&] { writeOverrides(file, own, bad); }).contains("written.safetensors"));
+            QCOMPARE(readWholeFile(beside), text);
+        }
+        writeOverrides(file, own, own);
+        QVERIFY(!std::filesystem::exists(beside));
+        writeOverrides(file, own, own);  // nothing to remove
+    }
+    void aModulesRecipeIsWrittenThoughNothingDiffers() {
+        const auto file = writeModule("described.pt", kParameters, nullptr);
+        const NetworkRecipe own = ownRecipe(*openTensorFile(file));
+        QCOMPARE(own.architecture, std::string(kScriptArchitecture));
+        writeOverrides(file, own, own);
+        QVERIFY(withOverrides(own, file) == own && HmrNetwork::load(file)->recipe() == own);
     }
 };
 
