@@ -30,25 +30,24 @@ std::string shapeText(torch::IntArrayRef shape) {
 
 NamedTensors::NamedTensors(std::map<std::string, NdArray> arrays, std::string nameForErrors)
     : nameForErrors_(std::move(nameForErrors)) {
-    while (!arrays.empty()) {
-        const auto entry = arrays.extract(arrays.begin());
-        const NdArray& array = entry.mapped();
+    for (auto& [name, array] : arrays) {
         const std::vector<std::int64_t> shape(array.shape.begin(), array.shape.end());
-        const std::vector<float> values = array.as<float>();
-        tensors_[entry.key()] = torch::from_blob(const_cast<float*>(values.data()), shape, torch::kFloat32).clone();
+        if (array.type != ElementType::Float32) array = NdArray::from(array.as<float>(), array.shape);
+        const auto kept = std::make_shared<std::vector<std::byte>>(std::move(array.bytes));
+        tensors_[name] = torch::from_blob(kept->data(), shape, [kept](void*) {}, torch::kFloat32);
     }
 }
 
-torch::Tensor NamedTensors::get(const std::string& name, std::vector<std::int64_t> shape) const {
-    const auto found = tensors_.find(name);
-    if (found == tensors_.end())
-        throw Error(nameForErrors_ + ": the tensor \"" + name + "\" is missing; the file is incomplete or of another network.");
-    if (!fits(found->second.sizes(), shape))
-        throw Error(nameForErrors_ + ": the tensor \"" + name + "\" has the shape " + shapeText(found->second.sizes()) + ", expected " +
+torch::Tensor NamedTensors::take(const std::string& name, std::vector<std::int64_t> shape) {
+    const auto entry = tensors_.extract(name);
+    if (entry.empty()) throw Error(nameForErrors_ + ": the tensor \"" + name + "\" is missing; the file is incomplete or of another network.");
+    const torch::Tensor tensor = entry.mapped();
+    if (!fits(tensor.sizes(), shape))
+        throw Error(nameForErrors_ + ": the tensor \"" + name + "\" has the shape " + shapeText(tensor.sizes()) + ", expected " +
                     shapeText(shape) + ".");
-    if (!torch::isfinite(found->second).all().item<bool>())
+    if (!torch::isfinite(tensor).all().item<bool>())
         throw Error(nameForErrors_ + ": the tensor \"" + name + "\" holds numbers that are not finite; the file is damaged.");
-    return found->second;
+    return tensor;
 }
 
 std::size_t NamedTensors::numNumbers() const {
@@ -67,7 +66,7 @@ void requireNumbersPerRotation(const NetworkRecipe& recipe, int numbers) {
                     " numbers a rotation, which cannot be \"" + recipe.rotationEncoding + "\".");
 }
 
-std::unique_ptr<CropNetwork> makeCropNetwork(const NetworkRecipe& recipe, const NamedTensors& tensors) {
+std::unique_ptr<CropNetwork> makeCropNetwork(const NetworkRecipe& recipe, NamedTensors tensors) {
     if (recipe.architecture == kSlimArchitecture) return std::make_unique<SlimHmr>(recipe, tensors);
     if (recipe.architecture == kTransformerArchitecture) return std::make_unique<TransformerHmr>(recipe, tensors);
     throw Error("Unknown network architecture \"" + recipe.architecture + "\".");

@@ -21,13 +21,14 @@ public:
 /// The tensors that a network is made of, by name; what it asks for is checked.
 class NamedTensors {
 public:
-    /// Empties the arrays one by one, since large networks would not fit twice.
+    /// Takes the arrays' memory over, since large networks would not fit twice.
     NamedTensors(std::map<std::string, NdArray> arrays, std::string nameForErrors);
 
     bool contains(const std::string& name) const { return tensors_.contains(name); }
-    /// Throws Error when it is missing, of another shape (−1 stands for any extent), or holds numbers that are not finite.
-    torch::Tensor get(const std::string& name, std::vector<std::int64_t> shape) const;
-    std::size_t numNumbers() const;
+    /// Each can be taken once: who takes a tensor may bring it into another form without holding both. Throws Error when it is missing, of
+    /// another shape (−1 stands for any extent), or holds numbers that are not finite.
+    torch::Tensor take(const std::string& name, std::vector<std::int64_t> shape);
+    std::size_t numNumbers() const;  ///< of those that were not taken yet
 
 private:
     std::map<std::string, torch::Tensor> tensors_;
@@ -41,6 +42,6 @@ bool isCropArchitecture(const std::string& architecture);
 void requireNumbersPerRotation(const NetworkRecipe& recipe, int numbers);
 
 /// Throws Error when the tensors are not those of the recipe's architecture.
-std::unique_ptr<CropNetwork> makeCropNetwork(const NetworkRecipe& recipe, const NamedTensors& tensors);
+std::unique_ptr<CropNetwork> makeCropNetwork(const NetworkRecipe& recipe, NamedTensors tensors);
 
 }  // namespace hmr

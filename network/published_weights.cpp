@@ -27,7 +27,8 @@ NdArray readFloats(const TensorFile& file, const std::string& name) {
     if (found == file.tensors().end())
         throw Error(file.path().string() + ": the tensor \"" + name + "\" is missing; the file is incomplete or of another network.");
     NdArray array = file.read(name);
-    return array.type == ElementType::Float32 ? array : NdArray::from(array.as<float>(), array.shape);
+    if (array.type != ElementType::Float32) array = NdArray::from(array.as<float>(), array.shape);
+    return array;
 }
 
 Shape requireMatrix(const TensorFile& file, const std::string& name, const NdArray& array) {
@@ -168,9 +169,10 @@ NetworkRecipe publishedRecipe(PublishedNetwork network) {
         case PublishedNetwork::Spin:
         case PublishedNetwork::MmHuman3d:
             recipe.architecture = "hmr-resnet50";
-            recipe.personShare = 1 / 1.2;
+            recipe.personShare = network == PublishedNetwork::Spin ? 1 / 1.2 : 1 / 1.25;
             recipe.padWithEdge = false;
-            if (network == PublishedNetwork::Spin) recipe.cropRule = "spin";
+            // MMHuman3D warps as HMR 2.0 does, but for the blur of crops that shrink by more than 2.2.
+            recipe.cropRule = network == PublishedNetwork::Spin ? "spin" : "hmr2";
             break;
         case PublishedNetwork::HmrTensorFlow:
             recipe.architecture = kSlimArchitecture;

@@ -16,7 +16,7 @@ constexpr std::int64_t kNumCamera = 3, kNumPose = 3 * kNumSmplJoints, kNumParame
 
 }  // namespace
 
-SlimHmr::SlimHmr(const NetworkRecipe& recipe, const NamedTensors& tensors)
+SlimHmr::SlimHmr(const NetworkRecipe& recipe, NamedTensors& tensors)
     : iterations_(recipe.iterations), numParameters_(tensors.numNumbers()) {
     const torch::NoGradGuard noGrad;
     requireNumbersPerRotation(recipe, 3);
@@ -26,35 +26,35 @@ SlimHmr::SlimHmr(const NetworkRecipe& recipe, const NamedTensors& tensors)
     last_ = normFrom(tensors, "resnet_v2_50.postnorm", numFeatures);
     const auto linear = [&](const std::string& name, std::int64_t inputs, std::int64_t outputs) {
         Layer layer;
-        layer.weight = tensors.get("3D_module." + name + ".weights", {outputs, inputs});
-        layer.bias = tensors.get("3D_module." + name + ".biases", {layer.weight.size(0)});
+        layer.weight = tensors.take("3D_module." + name + ".weights", {outputs, inputs});
+        layer.bias = tensors.take("3D_module." + name + ".biases", {layer.weight.size(0)});
         return layer;
     };
     fc1_ = linear("fc1", numFeatures + kNumParameters, -1);
     fc2_ = linear("fc2", fc1_.weight.size(0), -1);
     fc3_ = linear("fc3", fc2_.weight.size(0), kNumParameters);
-    mean_ = tensors.get("mean_param", {1, kNumParameters});
+    mean_ = tensors.take("mean_param", {1, kNumParameters});
 }
 
-SlimHmr::Norm SlimHmr::normFrom(const NamedTensors& tensors, const std::string& name, std::int64_t channels) {
-    const auto variance = tensors.get(name + ".moving_variance", {channels}), mean = tensors.get(name + ".moving_mean", {channels});
-    const auto factor = tensors.get(name + ".gamma", {channels}) / (variance + kEpsilon).sqrt();
-    const auto offset = tensors.get(name + ".beta", {channels}) - mean * factor;
+SlimHmr::Norm SlimHmr::normFrom(NamedTensors& tensors, const std::string& name, std::int64_t channels) {
+    const auto variance = tensors.take(name + ".moving_variance", {channels}), mean = tensors.take(name + ".moving_mean", {channels});
+    const auto factor = tensors.take(name + ".gamma", {channels}) / (variance + kEpsilon).sqrt();
+    const auto offset = tensors.take(name + ".beta", {channels}) - mean * factor;
     return {factor.view({1, -1, 1, 1}), offset.view({1, -1, 1, 1})};
 }
 
-SlimHmr::Layer SlimHmr::plain(const NamedTensors& tensors, const std::string& name, std::int64_t inputs, std::int64_t kernel) {
-    const auto weight = tensors.get(name + ".weights", {-1, inputs, kernel, kernel});
-    return {weight, tensors.get(name + ".biases", {weight.size(0)})};
+SlimHmr::Layer SlimHmr::plain(NamedTensors& tensors, const std::string& name, std::int64_t inputs, std::int64_t kernel) {
+    const auto weight = tensors.take(name + ".weights", {-1, inputs, kernel, kernel});
+    return {weight, tensors.take(name + ".biases", {weight.size(0)})};
 }
 
-SlimHmr::Layer SlimHmr::folded(const NamedTensors& tensors, const std::string& name, std::int64_t inputs, std::int64_t kernel) {
-    const auto weight = tensors.get(name + ".weights", {-1, inputs, kernel, kernel});
+SlimHmr::Layer SlimHmr::folded(NamedTensors& tensors, const std::string& name, std::int64_t inputs, std::int64_t kernel) {
+    const auto weight = tensors.take(name + ".weights", {-1, inputs, kernel, kernel});
     const Norm norm = normFrom(tensors, name + ".BatchNorm", weight.size(0));
     return {(weight * norm.factor.view({-1, 1, 1, 1})).contiguous(), norm.offset.flatten()};
 }
 
-void SlimHmr::readUnits(const NamedTensors& tensors, std::int64_t channels) {
+void SlimHmr::readUnits(NamedTensors& tensors, std::int64_t channels) {
     for (int block = 1; block <= 4; ++block) {
         for (int number = 1;; ++number) {
             const std::string name =

@@ -11,7 +11,7 @@ namespace hmr {
 /// with dots, convolutions [out, in, h, w], matrices [out, in]. Widths and numbers of units are those of the tensors.
 class SlimHmr : public CropNetwork {
 public:
-    SlimHmr(const NetworkRecipe& recipe, const NamedTensors& tensors);
+    SlimHmr(const NetworkRecipe& recipe, NamedTensors& tensors);
     HmrPrediction operator()(const torch::Tensor& images) const override;
     std::size_t numParameters() const override { return numParameters_; }
 
@@ -30,10 +30,10 @@ private:
         std::int64_t stride = 1;
     };
 
-    static Norm normFrom(const NamedTensors& tensors, const std::string& name, std::int64_t channels);
-    static Layer plain(const NamedTensors& tensors, const std::string& name, std::int64_t inputs, std::int64_t kernel);
-    static Layer folded(const NamedTensors& tensors, const std::string& name, std::int64_t inputs, std::int64_t kernel);
-    void readUnits(const NamedTensors& tensors, std::int64_t channels);
+    static Norm normFrom(NamedTensors& tensors, const std::string& name, std::int64_t channels);
+    static Layer plain(NamedTensors& tensors, const std::string& name, std::int64_t inputs, std::int64_t kernel);
+    static Layer folded(NamedTensors& tensors, const std::string& name, std::int64_t inputs, std::int64_t kernel);
+    void readUnits(NamedTensors& tensors, std::int64_t channels);
     torch::Tensor apply(const Unit& unit, const torch::Tensor& input) const;
     torch::Tensor features(const torch::Tensor& images) const;
 

@@ -38,22 +38,22 @@ torch::Tensor product(const torch::Tensor& input, const auto& layer) {
 
 }  // namespace
 
-TransformerHmr::Layer TransformerHmr::norm(const NamedTensors& tensors, const std::string& name, std::int64_t size) {
-    return {tensors.get(name + ".weight", {size}), tensors.get(name + ".bias", {size})};
+TransformerHmr::Layer TransformerHmr::norm(NamedTensors& tensors, const std::string& name, std::int64_t size) {
+    return {tensors.take(name + ".weight", {size}), tensors.take(name + ".bias", {size})};
 }
 
-TransformerHmr::Layer TransformerHmr::linear(const NamedTensors& tensors, const std::string& name, std::int64_t inputs,
+TransformerHmr::Layer TransformerHmr::linear(NamedTensors& tensors, const std::string& name, std::int64_t inputs,
                                              std::int64_t outputs, bool hasBias) {
     Layer layer;
-    layer.weight = tensors.get(name + ".weight", {outputs, inputs});
-    if (hasBias) layer.bias = tensors.get(name + ".bias", {layer.weight.size(0)});
+    layer.weight = tensors.take(name + ".weight", {outputs, inputs});
+    if (hasBias) layer.bias = tensors.take(name + ".bias", {layer.weight.size(0)});
     if (!at::globalContext().hasMKLDNN()) return layer;
     layer.weight = layer.weight.contiguous().to_mkldnn();
     if (hasBias) layer.bias = layer.bias.to_mkldnn();
     return layer;
 }
 
-TransformerHmr::TransformerHmr(const NetworkRecipe& recipe, const NamedTensors& tensors)
+TransformerHmr::TransformerHmr(const NetworkRecipe& recipe, NamedTensors& tensors)
     : rotationEncoding_(recipe.rotationEncoding), numParameters_(tensors.numNumbers()) {
     requireNumbersPerRotation(recipe, 6);
     const torch::NoGradGuard noGrad;
@@ -61,13 +61,13 @@ TransformerHmr::TransformerHmr(const NetworkRecipe& recipe, const NamedTensors& 
     readDecoder(tensors);
 }
 
-void TransformerHmr::readEncoder(const NamedTensors& tensors) {
-    patches_.weight = tensors.get("backbone.patch_embed.proj.weight", {-1, 3, kPatch, kPatch});
+void TransformerHmr::readEncoder(NamedTensors& tensors) {
+    patches_.weight = tensors.take("backbone.patch_embed.proj.weight", {-1, 3, kPatch, kPatch});
     const auto width = patches_.weight.size(0);
     if (width % kEncoderHeadSize != 0) throw Error("The transformer is " + std::to_string(width) + " wide, a multiple of 80 was expected.");
     encoderHeads_ = width / kEncoderHeadSize;
-    patches_.bias = tensors.get("backbone.patch_embed.proj.bias", {width});
-    const auto positions = tensors.get("backbone.pos_embed", {1, kPatchRows * kPatchColumns + 1, width});
+    patches_.bias = tensors.take("backbone.patch_embed.proj.bias", {width});
+    const auto positions = tensors.take("backbone.pos_embed", {1, kPatchRows * kPatchColumns + 1, width});
     positions_ = positions.narrow(1, 1, kPatchRows * kPatchColumns) + positions.narrow(1, 0, 1);
     for (int number = 0;; ++number) {
         const std::string name = "backbone.blocks." + std::to_string(number) + ".";
@@ -84,12 +84,12 @@ void TransformerHmr::readEncoder(const NamedTensors& tensors) {
     lastNorm_ = norm(tensors, "backbone.last_norm", width);
 }
 
-void TransformerHmr::readDecoder(const NamedTensors& tensors) {
+void TransformerHmr::readDecoder(NamedTensors& tensors) {
     const std::string head = "smpl_head.", transformer = head + "transformer.";
     const auto context = patches_.weight.size(0);
-    const auto width = tensors.get(transformer + "to_token_embedding.weight", {-1, 1}).size(0);
+    const auto width = tensors.take(transformer + "to_token_embedding.weight", {-1, 1}).size(0);
     // The token that goes in is zero, so that only the embedding's bias is left of it.
-    token_ = tensors.get(transformer + "to_token_embedding.bias", {width}).view({1, 1, width}) + tensors.get(transformer + "pos_embedding", {1, 1, width});
+    token_ = tensors.take(transformer + "to_token_embedding.bias", {width}).view({1, 1, width}) + tensors.take(transformer + "pos_embedding", {1, 1, width});
     for (int number = 0;; ++number) {
         const std::string name = transformer + "transformer.layers." + std::to_string(number) + ".";
         if (number > 0 && !tensors.contains(name + "0.norm.weight")) break;
@@ -112,9 +112,9 @@ void TransformerHmr::readDecoder(const NamedTensors& tensors) {
     pose_ = linear(tensors, head + "decpose", width, kNumPose);
     shape_ = linear(tensors, head + "decshape", width, kNumBetas);
     camera_ = linear(tensors, head + "deccam", width, 3);
-    initialPose_ = tensors.get(head + "init_body_pose", {1, kNumPose});
-    initialShape_ = tensors.get(head + "init_betas", {1, kNumBetas});
-    initialCamera_ = tensors.get(head + "init_cam", {1, 3});
+    initialPose_ = tensors.take(head + "init_body_pose", {1, kNumPose});
+    initialShape_ = tensors.take(head + "init_betas", {1, kNumBetas});
+    initialCamera_ = tensors.take(head + "init_cam", {1, 3});
 }
 
 torch::Tensor TransformerHmr::encode(const torch::Tensor& images) const {

@@ -12,7 +12,7 @@ namespace hmr {
 /// and depths are those of the tensors (attention heads have 80 numbers in the encoder and 64 in the decoder).
 class TransformerHmr : public CropNetwork {
 public:
-    TransformerHmr(const NetworkRecipe& recipe, const NamedTensors& tensors);
+    TransformerHmr(const NetworkRecipe& recipe, NamedTensors& tensors);
     HmrPrediction operator()(const torch::Tensor& images) const override;
     std::size_t numParameters() const override { return numParameters_; }
 
@@ -27,10 +27,10 @@ private:
         Layer selfNorm, queryKeyValue, selfOut, crossNorm, query, keyValue, crossOut, norm, expand, reduce;
     };
 
-    static Layer norm(const NamedTensors& tensors, const std::string& name, std::int64_t size);
-    static Layer linear(const NamedTensors& tensors, const std::string& name, std::int64_t inputs, std::int64_t outputs, bool hasBias = true);
-    void readEncoder(const NamedTensors& tensors);
-    void readDecoder(const NamedTensors& tensors);
+    static Layer norm(NamedTensors& tensors, const std::string& name, std::int64_t size);
+    static Layer linear(NamedTensors& tensors, const std::string& name, std::int64_t inputs, std::int64_t outputs, bool hasBias = true);
+    void readEncoder(NamedTensors& tensors);
+    void readDecoder(NamedTensors& tensors);
     torch::Tensor encode(const torch::Tensor& images) const;                        ///< [N,P,D]
     torch::Tensor decode(const torch::Tensor& patches) const;                       ///< [N,E]
 
