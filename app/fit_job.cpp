@@ -3,12 +3,23 @@
 
 #include "app/pose_editing.h"
 #include "body/error.h"
+#include "body/fitting/silhouette_fit.h"
 #include "formats/pose_mixture_file.h"
+#include "inference/picture.h"
 
 namespace hmr {
 namespace {
 
 constexpr double kHandDeviation = 0.01, kSeenDeviation = 0.05;  ///< crop coordinates
+
+/// Throws Error: no picture, not of the picture's size, nobody in it.
+Silhouette readSilhouette(const FitRequest& request) {
+    const Picture mask = readMask(request.silhouette);
+    if (mask.width != request.pictureWidth || mask.height != request.pictureHeight)
+        throw Error(request.silhouette + " is " + std::to_string(mask.width) + " x " + std::to_string(mask.height) + " pixels, the picture " +
+                    std::to_string(request.pictureWidth) + " x " + std::to_string(request.pictureHeight) + ". Choose a mask of the picture's size.");
+    return silhouetteOf(mask, request.crop);
+}
 
 }  // namespace
 
@@ -21,6 +32,10 @@ FitRequest fitRequest(const Session& session, int person) {
     request.keypoints = session.keypoints();
     request.start = shown->parameters;
     request.camera = shown->camera;
+    request.crop = shown->crop;
+    request.silhouette = silhouetteFileOf(session, person);
+    request.pictureWidth = session.frame().estimate->frame.picture.cols;
+    request.pictureHeight = session.frame().estimate->frame.picture.rows;
     request.likelyPoses = shippedPoseMixture();
     request.picture = session.pictureKey();
     request.person = person;
@@ -39,30 +54,44 @@ FitRequest fitRequest(const Session& session, int person) {
 
 FitJob::~FitJob() = default;
 
-void FitJob::start(FitRequest request) {
+void FitJob::run(std::function<Report(const std::stop_token&)> work) {
     if (isRunning_) return;
     isRunning_ = true;
-    thread_ = std::jthread([this, request = std::move(request)](std::stop_token stop) {
-        const auto report = [this](auto call) { QMetaObject::invokeMethod(this, call, Qt::QueuedConnection); };
+    thread_ = std::jthread([this, work = std::move(work)](const std::stop_token& stop) {
+        Report report;
+        try {
+            report = work(stop);
+        } catch (const std::exception& error) {
+            report = [this, text = QString::fromUtf8(error.what())] { Q_EMIT failed(text); };
+        }
+        QMetaObject::invokeMethod(this, [this, report = std::move(report)] {
+            isRunning_ = false;
+            report();
+            Q_EMIT ended();
+        }, Qt::QueuedConnection);
+    });
+}
+
+void FitJob::start(FitRequest request) {
+    run([this, request = std::move(request)](const std::stop_token& stop) -> Report {
         FitOptions options;
         options.lockedJoints = request.lockedJoints;
         options.prior = request.likelyPoses.get();
         options.stop = stop;
-        options.onProgress = [&](double share) { report([this, share] { Q_EMIT progressed(share); }); };
-        try {
-            const FitResult result = request.silhouette ? fitToSilhouette(*request.body, *request.keypoints, request.start, request.camera,
-                                                                          request.targets, *request.silhouette, options)
-                                                        : fitToJoints(*request.keypoints, request.start, request.camera, request.targets, options);
-            report([this, request, result] {
-                isRunning_ = false;
-                Q_EMIT finished(request, result);
-            });
-        } catch (const std::exception& error) {
-            report([this, text = QString::fromStdString(error.what())] {
-                isRunning_ = false;
-                Q_EMIT failed(text);
-            });
-        }
+        options.onProgress = [this](double share) { QMetaObject::invokeMethod(this, [this, share] { Q_EMIT progressed(share); }, Qt::QueuedConnection); };
+        const FitResult result = request.silhouette.empty() ? fitToJoints(*request.keypoints, request.start, request.camera, request.targets, options)
+                                                            : fitToSilhouette(*request.body, *request.keypoints, request.start, request.camera,
+                                                                              request.targets, readSilhouette(request), options);
+        return [this, request, result] { Q_EMIT finished(request, result); };
+    });
+}
+
+void FitJob::check(FitRequest request) {
+    run([this, request = std::move(request)](const std::stop_token& stop) -> Report {
+        readSilhouette(request);
+        return [this, request, isWanted = !stop.stop_requested()] {
+            if (isWanted) Q_EMIT checked(request);
+        };
     });
 }
 

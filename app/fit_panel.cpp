@@ -16,7 +16,6 @@
 #include "app/joint_angles.h"
 #include "app/pose_editing.h"
 #include "body/error.h"
-#include "inference/picture.h"
 
 namespace hmr {
 namespace {
@@ -72,9 +71,9 @@ FitPanel::FitPanel(Session& session, QWidget* parent)
 
     connect(snap_, &QPushButton::clicked, this, &FitPanel::snap);
     connect(silhouetteButton_, &QPushButton::clicked, this, [this] {
-        if (!hasSilhouette()) return chooseSilhouette();
-        silhouette_.reset();
-        refresh();
+        const int id = session_.selectedPerson();
+        if (silhouetteFileOf(session_, id).empty()) return chooseSilhouette();
+        session_.undoStack().push(new ChangePerson(session_, id, tr("Forget silhouette"), withSilhouette(session_, id, {})));
     });
     connect(cancel_, &QPushButton::clicked, this, [this] { job_.cancel(); });
     connect(clear_, &QPushButton::clicked, this, [this] {
@@ -83,9 +82,14 @@ FitPanel::FitPanel(Session& session, QWidget* parent)
     });
     connect(&job_, &FitJob::progressed, this, [this](double share) { progress_->setValue(static_cast<int>(100 * share)); });
     connect(&job_, &FitJob::finished, this, &FitPanel::take);
-    connect(&job_, &FitJob::failed, this, [this](const QString& message) {
+    connect(&job_, &FitJob::checked, this, [this](const FitRequest& request) {
+        if (isCurrent(request))
+            session_.undoStack().push(new ChangePerson(session_, request.person, tr("Use silhouette"), withSilhouette(session_, request.person, request.silhouette)));
+    });
+    connect(&job_, &FitJob::failed, this, &FitPanel::failed);
+    connect(&job_, &FitJob::ended, this, [this] {
+        progress_->setValue(0);
         refresh();
-        Q_EMIT failed(message);
     });
     for (const auto signal : {&Session::peopleChanged, &Session::selectionChanged}) connect(&session_, signal, this, &FitPanel::refresh);
     connect(&session_, &Session::personEdited, this, &FitPanel::refresh);
@@ -94,18 +98,12 @@ FitPanel::FitPanel(Session& session, QWidget* parent)
 
 void FitPanel::snap() {
     try {
-        FitRequest request = fitRequest(session_, session_.selectedPerson());
-        if (hasSilhouette()) request.silhouette = std::make_shared<const Silhouette>(silhouetteOf(silhouette_->mask, session_.person(request.person)->crop));
-        job_.start(std::move(request));
+        job_.start(fitRequest(session_, session_.selectedPerson()));
         progress_->setValue(0);
         refresh();
     } catch (const Error& error) {
         Q_EMIT failed(QString::fromStdString(error.what()));
     }
-}
-
-bool FitPanel::hasSilhouette() const {
-    return silhouette_ && silhouette_->picture == session_.pictureKey() && silhouette_->person == session_.selectedPerson();
 }
 
 void FitPanel::chooseSilhouette() {
@@ -122,31 +120,24 @@ void FitPanel::chooseSilhouette() {
 
 void FitPanel::useSilhouette(const QString& file) {
     try {
-        const PersonEstimate* person = session_.person(session_.selectedPerson());
-        if (!person) throw Error("There is nobody to fit yet; choose a person who has been recovered.");
-        Picture mask = readMask(file.toStdString());
-        const cv::Mat& picture = session_.frame().estimate->frame.picture;
-        if (mask.width != picture.cols || mask.height != picture.rows)
-            throw Error(file.toStdString() + " is " + std::to_string(mask.width) + " x " + std::to_string(mask.height) + " pixels, the picture " +
-                        std::to_string(picture.cols) + " x " + std::to_string(picture.rows) + ". Choose a mask of the picture's size.");
-        silhouetteOf(mask, person->crop);  // says so when there is nobody in it
-        silhouette_ = KnownSilhouette{std::move(mask), session_.pictureKey(), session_.selectedPerson()};
+        FitRequest request = fitRequest(session_, session_.selectedPerson());
+        request.silhouette = QFileInfo(file).absoluteFilePath().toStdString();
+        job_.check(std::move(request));
         refresh();
     } catch (const Error& error) {
         Q_EMIT failed(QString::fromStdString(error.what()));
     }
 }
 
+bool FitPanel::isCurrent(const FitRequest& request) const {
+    return request.picture == session_.pictureKey() && session_.person(request.person) && request.edit == session_.edit(request.person);
+}
+
 void FitPanel::take(const FitRequest& request, const FitResult& result) {
-    progress_->setValue(0);
-    // What was changed meanwhile is not overwritten.
-    const bool isCurrent = request.picture == session_.pictureKey() && session_.person(request.person) && request.edit == session_.edit(request.person);
-    if (!result.wasStopped && isCurrent) {
-        session_.beginGesture();
-        session_.undoStack().push(new ChangePerson(session_, request.person, tr("Snap to picture"),
-                                                   withBody(session_, request.person, result.parameters, result.camera)));
-    }
-    refresh();
+    if (result.wasStopped || !isCurrent(request)) return;
+    session_.beginGesture();
+    session_.undoStack().push(new ChangePerson(session_, request.person, tr("Snap to picture"),
+                                               withBody(session_, request.person, result.parameters, result.camera)));
 }
 
 void FitPanel::refresh() {
@@ -155,8 +146,10 @@ void FitPanel::refresh() {
     setEnabled(shown != nullptr);
     snap_->setEnabled(!job_.isRunning());
     cancel_->setEnabled(job_.isRunning());
-    silhouetteButton_->setText(hasSilhouette() ? tr("Forget silhouette") : tr("Silhouette…"));
-    silhouetteButton_->setToolTip(hasSilhouette() ? tr("Snap without the mask") : tr("A mask of the chosen person, which Snap to picture then fits the body's outline to"));
+    const QString mask = QString::fromStdString(silhouetteFileOf(session_, id));
+    silhouetteButton_->setEnabled(!job_.isRunning());
+    silhouetteButton_->setText(mask.isEmpty() ? tr("Silhouette…") : tr("Forget silhouette"));
+    silhouetteButton_->setToolTip(mask.isEmpty() ? tr("A mask of the chosen person, which Snap to picture then fits the body's outline to") : tr("Snap without %1").arg(mask));
     clear_->setEnabled(shown && !targetsOf(session_, id).empty());
     double sum = 0;
     for (int joint = 0; joint < kNumCocoPlusJoints; ++joint) {

@@ -18,7 +18,8 @@ public:
     explicit FitPanel(Session& session, QWidget* parent = nullptr);
 
     void snap();  ///< "Snap to picture"
-    /// The chosen person's silhouette in this picture: a mask of the picture's size (inference/picture.h, readMask).
+    /// The chosen person's silhouette in this picture: a mask of the picture's size (inference/picture.h, readMask). Kept, as a step
+    /// of undo, once it has been read.
     void useSilhouette(const QString& file);
     FitJob& job() { return job_; }
 
@@ -28,18 +29,13 @@ Q_SIGNALS:
 private:
     void refresh();
     void chooseSilhouette();
-    bool hasSilhouette() const;
+    /// Whether nothing was changed since that a result of the request would overwrite.
+    bool isCurrent(const FitRequest& request) const;
     void take(const FitRequest& request, const FitResult& result);
 
     Session& session_;
     FitJob job_;
     QTreeWidget* table_;
-    struct KnownSilhouette {
-        Picture mask;
-        PictureKey picture;
-        int person = -1;
-    };
-    std::optional<KnownSilhouette> silhouette_;
     QLabel* summary_;
     QProgressBar* progress_;
     QPushButton *snap_, *cancel_, *clear_, *silhouetteButton_;

@@ -75,10 +75,11 @@ PersonEdit withLocks(const Session& session, int person, std::span<const int> jo
     PersonEdit edit = session.edit(person);
     for (const int joint : joints) {
         if (isLocked) {
-            edit.rotations[joint] = shown(session, person).pose.row(joint).transpose();
+            edit.rotations[joint] = edit.lockedRotations[joint] = shown(session, person).pose.row(joint).transpose();
             edit.lockedJoints.insert(joint);
         } else {
             edit.lockedJoints.erase(joint);
+            edit.lockedRotations.erase(joint);
         }
     }
     return edit;
@@ -111,6 +112,22 @@ const std::map<int, Eigen::Vector2d>& targetsOf(const Session& session, int pers
     const auto& byFrame = session.edit(person).targets;
     const auto found = byFrame.find(session.pictureKey().frame);
     return found == byFrame.end() ? none : found->second;
+}
+
+PersonEdit withSilhouette(const Session& session, int person, const std::string& file) {
+    PersonEdit edit = session.edit(person);
+    if (file.empty()) {
+        edit.silhouettes.erase(session.pictureKey().frame);
+    } else {
+        edit.silhouettes[session.pictureKey().frame] = file;
+    }
+    return edit;
+}
+
+std::string silhouetteFileOf(const Session& session, int person) {
+    const auto& byFrame = session.edit(person).silhouettes;
+    const auto found = byFrame.find(session.pictureKey().frame);
+    return found == byFrame.end() ? std::string() : found->second;
 }
 
 Eigen::Vector2d placeSeen(const PersonEstimate& answer, int joint) {

@@ -38,6 +38,10 @@ PersonEdit withoutTargets(const Session& session, int person);
 /// Those of the current frame.
 const std::map<int, Eigen::Vector2d>& targetsOf(const Session& session, int person);
 
+/// The file of the person's mask in the current frame; empty: none.
+PersonEdit withSilhouette(const Session& session, int person, const std::string& file);
+std::string silhouetteFileOf(const Session& session, int person);
+
 /// A pose that was copied, and the shape that went with it.
 struct CopiedPose {
     Points3d pose;

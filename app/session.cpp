@@ -10,12 +10,16 @@ namespace {
 
 const PersonEdit kNoEdit;
 
+void turn(BodyParameters& body, const std::map<int, Eigen::Vector3d>& rotations) {
+    for (const auto& [joint, axisAngle] : rotations) {
+        if (joint < body.pose.rows()) body.pose.row(joint) = axisAngle.transpose();
+    }
+}
+
 void override(PersonEstimate& person, const PersonEdit& edit) {
     BodyParameters& parameters = person.parameters;
     if (edit.camera) person.camera = cropCamera(frameCamera(edit.camera->camera, edit.camera->crop), person.crop);
-    for (const auto& [joint, axisAngle] : edit.rotations) {
-        if (joint < parameters.pose.rows()) parameters.pose.row(joint) = axisAngle.transpose();
-    }
+    turn(parameters, edit.rotations);
     for (const auto& [index, value] : edit.betas) {
         if (index < parameters.betas.size()) parameters.betas[index] = value;
     }
@@ -87,6 +91,7 @@ const Session::ShownPerson* Session::shown(int id) const {
     const PersonEstimate* answer = recovered(id);
     if (!answer || !contains(boxes(), id)) return nullptr;
     ShownPerson entry{*answer, nullptr};
+    if (!poseKeys_ || !poseKeys_->frameOf(id)) turn(entry.person.parameters, edit(id).lockedRotations);  // in a take they are in the motion
     override(entry.person, edit(id));
     entry.posed = std::make_shared<const PosedBody>(updateJoints(*body_, entry.person));
     return &shown_.emplace(id, std::move(entry)).first->second;

@@ -33,8 +33,10 @@ struct PersonEdit {
     std::map<int, double> betas;               ///< shape direction → standard deviations
     std::optional<PlacedCamera> camera;        ///< where the body stands
     std::set<int> lockedJoints;                ///< keep their rotation in whatever is done to the pose as a whole
+    std::map<int, Eigen::Vector3d> lockedRotations;  ///< of locked joints where no key holds them: new answers and takes get these
     std::set<int> pinnedJoints;                ///< stay in their place while others are dragged
     std::map<int, std::map<int, Eigen::Vector2d>> targets;  ///< frame → coco-plus joint → the source pixel it belongs on
+    std::map<int, std::string> silhouettes;    ///< frame → file of the person's mask
     bool isEmpty() const { return *this == PersonEdit{}; }
     bool operator==(const PersonEdit&) const = default;
 };

@@ -5,6 +5,7 @@
 
 #include "app/edit_commands.h"
 #include "body/error.h"
+#include "body/motion/finished_take.h"
 #include "body/motion/track_editing.h"
 
 namespace hmr {
@@ -17,11 +18,6 @@ void dropLostKeys(TakeState& state) {
 
 const KeyLayer kNoKeys;
 constexpr double kSamePlace = 1e-9;  // metres: a place that went through a crop's camera and back
-
-void overrideShape(BodyParameters& body, const PersonEdit& edit) {
-    for (const auto& [index, value] : edit.betas)
-        if (index < body.betas.size()) body.betas[index] = value;
-}
 
 /// Where the edit puts a body that the sample's crop sees, metres before the take's camera.
 Eigen::Vector3d placeOf(const Take& take, const PlacedCamera& placed) {
@@ -140,11 +136,14 @@ void TakeEditor::record(Take take) {
     session_.undoStack().beginMacro(tr("Record take"));
     for (Track& track : take.tracks) {
         PersonEdit edit = session_.edit(track.id);
-        if (edit.rotations.empty() && !edit.camera) continue;
+        // Locked joints turn in this take as they were locked, and in every later one.
+        for (const auto& [joint, axisAngle] : edit.rotations)
+            if (edit.lockedJoints.contains(joint)) edit.lockedRotations[joint] = axisAngle;
+        edit.rotations.insert(edit.lockedRotations.begin(), edit.lockedRotations.end());
         track = withPoseEdit(take, std::move(track), edit);
         edit.rotations.clear();
         edit.camera.reset();
-        session_.undoStack().push(new ChangePerson(session_, track.id, tr("Keep edits in the take"), std::move(edit)));
+        if (edit != session_.edit(track.id)) session_.undoStack().push(new ChangePerson(session_, track.id, tr("Keep edits in the take"), std::move(edit)));
     }
     setTake(std::move(take), {}, tr("Record take"));
     session_.undoStack().endMacro();
@@ -194,20 +193,11 @@ std::vector<PersonEstimate> TakeEditor::peopleAt(int frame) const { return peopl
 std::vector<PersonEstimate> TakeEditor::peopleBeneathKeys(int frame) const { return people(frame, false); }
 
 Take TakeEditor::finished() const {
-    Take result = take();
-    const std::string source = isShown_ ? session_.pictureKey().source : result.source;
-    for (Track& track : result.tracks) {
-        if (const auto keys = state_.keys.find(track.id); keys != state_.keys.end()) track = keyedTrack(track, keys->second);
-        const auto edit = session_.state().edits.find({source, track.id});
-        if (edit == session_.state().edits.end() || edit->second.betas.empty()) continue;
-        for (SharedSample& sample : track.samples) {
-            if (!sample) continue;
-            auto edited = std::make_shared<MotionSample>(*sample);
-            overrideShape(edited->body, edit->second);
-            sample = std::move(edited);
-        }
-    }
-    return result;
+    const std::string source = isShown_ ? session_.pictureKey().source : take().source;
+    std::map<int, ShapeEdit> shapes;
+    for (const auto& [key, edit] : session_.state().edits)
+        if (key.source == source) shapes[key.person] = edit.betas;
+    return finishedTake(take(), state_.keys, shapes);
 }
 
 void TakeEditor::change(TakeState state, const QString& text) {
@@ -257,14 +247,7 @@ void TakeEditor::cutRange(int person) {
 
 void TakeEditor::trim() {
     TakeState state = state_;
-    const FrameRange kept = range();
-    trimTake(state.take, kept);
-    for (auto& [track, layer] : state.keys) {
-        std::map<int, Keyframe> moved;
-        for (auto& [frame, key] : layer.keys)
-            if (kept.contains(frame)) moved[frame - kept.first] = std::move(key);
-        layer.keys = std::move(moved);
-    }
+    trimTake(state.take, state.keys, range());
     range_.reset();
     change(std::move(state), tr("Trim take"));
     Q_EMIT rangeChanged();
@@ -283,7 +266,7 @@ void TakeEditor::setKey(int person) {
     const PersonEdit edit = session_.edit(person);
     if (edit.betas.empty()) return change(std::move(state), tr("Set key"));
     BodyParameters shaped = sample->body;
-    overrideShape(shaped, edit);
+    overrideShape(shaped, edit.betas);
     key.betas = shaped.betas;
     session_.undoStack().beginMacro(tr("Set key"));
     change(std::move(state), tr("Set key"));

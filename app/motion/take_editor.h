@@ -44,7 +44,7 @@ public:
 
     /// A new take; what undo knew of the old one stays reachable.
     void setTake(Take take, std::map<int, KeyLayer> keys, const QString& text);
-    /// A take of what the session shows, with what was changed there of pose and place in all of its frames.
+    /// A take of what the session shows, with what was changed there of pose and place, and what is locked, in all of its frames.
     void record(Take take);
     /// The same without undo: a session that was opened.
     void reset(TakeState state);

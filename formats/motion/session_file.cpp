@@ -80,11 +80,13 @@ json editJson(const SessionDocument::Edit& edit) {
     if (!edit.pinnedJoints.empty()) result["pinned_joints"] = edit.pinnedJoints;
     if (!edit.targets.empty())
         result["targets"] = mapJson(edit.targets, [](const std::map<int, Eigen::Vector2d>& joints) { return mapJson(joints, pixelJson); });
+    if (!edit.lockedRotations.empty()) result["locked_rotations"] = mapJson(edit.lockedRotations, vectorJson);
+    if (!edit.silhouettes.empty()) result["silhouettes"] = mapJson(edit.silhouettes, [](const std::string& file) { return json(file); });
     return result;
 }
 SessionDocument::Edit editFrom(const json& value) {
     SessionDocument::Edit edit{value.at("source").get<std::string>(), value.at("person").get<int>(),
-                               mapFrom<Eigen::Vector3d>(value.at("rotations"), vectorFrom), mapFrom<double>(value.at("betas"), numberFrom), {}, {}, {}, {}};
+                               mapFrom<Eigen::Vector3d>(value.at("rotations"), vectorFrom), mapFrom<double>(value.at("betas"), numberFrom), {}, {}, {}, {}, {}, {}};
     if (value.contains("camera")) {
         const Eigen::Vector3d camera = vectorFrom(value.at("camera")), crop = vectorFrom(value.at("crop"));
         edit.place = {{camera[0], camera.tail<2>()}, {crop.head<2>(), crop[2]}};
@@ -93,6 +95,8 @@ SessionDocument::Edit editFrom(const json& value) {
     if (value.contains("pinned_joints")) edit.pinnedJoints = value.at("pinned_joints").get<std::set<int>>();
     if (value.contains("targets"))
         edit.targets = mapFrom<std::map<int, Eigen::Vector2d>>(value.at("targets"), [](const json& joints) { return mapFrom<Eigen::Vector2d>(joints, pixelFrom); });
+    if (value.contains("locked_rotations")) edit.lockedRotations = mapFrom<Eigen::Vector3d>(value.at("locked_rotations"), vectorFrom);
+    if (value.contains("silhouettes")) edit.silhouettes = mapFrom<std::string>(value.at("silhouettes"), [](const json& file) { return file.get<std::string>(); });
     return edit;
 }
 

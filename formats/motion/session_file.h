@@ -29,6 +29,8 @@ struct SessionDocument {
         std::optional<Place> place;
         std::set<int> lockedJoints, pinnedJoints;
         std::map<int, std::map<int, Eigen::Vector2d>> targets;  ///< frame → coco-plus joint → source pixel
+        std::map<int, Eigen::Vector3d> lockedRotations;         ///< of locked joints
+        std::map<int, std::string> silhouettes;                 ///< frame → file of the person's mask
         bool operator==(const Edit&) const = default;
     };
     struct PersonBox {

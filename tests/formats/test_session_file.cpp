@@ -24,8 +24,9 @@ class TestSessionFile : public QObject {
         document.sources = {"/videos/走路 one.mp4", "b.png"};
         document.source = "b.png";
         document.frame = 7;
-        document.edits = {{"b.png", 1, {{18, {0.1, -0.2, 0.3}}}, {{0, 1.5}}, {}, {}, {}, {}}};
-        document.edits.push_back({"b.png", 2, {}, {}, SessionDocument::Place{{0.8, {0.1, -0.2}}, {{120, 80}, 200}}, {4, 18}, {7}, {{3, {{0, {12.5, 40}}}}}});
+        document.edits = {{"b.png", 1, {{18, {0.1, -0.2, 0.3}}}, {{0, 1.5}}, {}, {}, {}, {}, {}, {}}};
+        document.edits.push_back({"b.png", 2, {}, {}, SessionDocument::Place{{0.8, {0.1, -0.2}}, {{120, 80}, 200}}, {4, 18}, {7}, {{3, {{0, {12.5, 40}}}}},
+                                  {{4, {0.1, 0, 0}}, {18, {0, -0.5, 0}}}, {{3, "/masks/剪影 3.png"}}});
         document.boxes = {{"b.png", 0, {{1, {10.5, 20, 30, 40}}}}, {"c.png", 2, {}}};
         document.take = test::walkingTake(2, 30, {5, 8});
         document.take.floor = {Eigen::Vector3d(0, -0.8, -0.6), 1.25, true};
