@@ -294,9 +294,7 @@ void MainWindow::takeModels(std::shared_ptr<const BodyModel> body, const QString
 }
 
 void MainWindow::takeFailure(const QString& message) {
-    QString text = message;
-    if (!text.isEmpty()) text[0] = text[0].toUpper();
-    messages_->showMessage(MessageBar::Kind::Error, text);
+    messages_->showMessage(MessageBar::Kind::Error, message);  // as it is: it may begin with a path
     strip_->markCurrent(QString::fromStdString(source_.specification));
     if (!options_.screenshot.isEmpty() && !session_->hasPicture()) saveWindowScreenshot();
 }
@@ -365,6 +363,11 @@ void MainWindow::restoreLayout() {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
+    if (options_.screenshot.isEmpty() && motion_->isUnsaved()) {
+        event->ignore();
+        motion_->leave([this] { close(); });
+        return;
+    }
     if (options_.screenshot.isEmpty()) {
         QSettings settings;
         settings.setValue("window/geometry", saveGeometry());

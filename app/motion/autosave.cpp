@@ -6,6 +6,9 @@
 #include <QFile>
 #include <QStandardPaths>
 #include <QUuid>
+#include <cerrno>
+#include <csignal>
+#include <filesystem>
 #include <future>
 
 namespace hmr {
@@ -14,6 +17,7 @@ Autosave::Autosave(std::function<SessionDocument()> document, const QString& fol
     : QObject(parent), document_(std::move(document)), folder_(folder), queue_(std::make_unique<WorkerQueue>()) {
     if (folder_.isEmpty()) folder_ = QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation) + "/autosave";
     QDir().mkpath(folder_);
+    removeAbandoned();
     const QString name = QUuid::createUuid().toString(QUuid::WithoutBraces);
     file_ = QDir(folder_).filePath(name + kSessionExtension);
     lock_ = std::make_unique<QLockFile>(file_ + ".lock");
@@ -49,9 +53,21 @@ void Autosave::write() {
 void Autosave::flush() {
     timer_.stop();
     write();
+    finishWriting();
+}
+
+void Autosave::finishWriting() {
     std::promise<void> done;
     queue_->add([&done] { done.set_value(); });
     done.get_future().wait();
+}
+
+/// Copies that were killed half-way: formats/atomic_file names them .hmr-PROCESS-NUMBER.
+void Autosave::removeAbandoned() const {
+    for (const QString& name : QDir(folder_).entryList({QString(".hmr-*%1").arg(kSessionExtension)}, QDir::Files | QDir::Hidden)) {
+        const pid_t process = name.section('-', 1, 1).toInt();
+        if (process > 0 && ::kill(process, 0) != 0 && errno == ESRCH) QFile::remove(QDir(folder_).filePath(name));
+    }
 }
 
 QStringList Autosave::leftBehind() const {
@@ -64,6 +80,13 @@ QStringList Autosave::leftBehind() const {
         if (lock.tryLock(0)) files << file;  // nobody works on it
     }
     return files;
+}
+
+void Autosave::adopt(const QString& file) {
+    finishWriting();  // an older copy must not take its place
+    std::error_code error;
+    std::filesystem::rename(file.toStdString(), file_.toStdString(), error);  // where that fails it is offered again
+    touch();
 }
 
 void Autosave::discard(const QString& file) {

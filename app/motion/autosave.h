@@ -31,7 +31,9 @@ public:
     const QString& file() const { return file_; }
     /// The copies of programs that ended without removing theirs, newest first.
     QStringList leftBehind() const;
-    /// Forgets a copy that was recovered or refused.
+    /// Makes a copy that was recovered this program's own, whatever happens from now on.
+    void adopt(const QString& file);
+    /// Forgets a copy that was refused.
     void discard(const QString& file);
 
 Q_SIGNALS:
@@ -40,6 +42,8 @@ Q_SIGNALS:
 
 private:
     void write();
+    void finishWriting();
+    void removeAbandoned() const;
 
     std::function<SessionDocument()> document_;
     QString folder_, file_;

@@ -4,13 +4,10 @@
 #include <QAction>
 #include <QDir>
 #include <QDockWidget>
-#include <QFileDialog>
 #include <QFileInfo>
 #include <QInputDialog>
 #include <QMenu>
 #include <QMenuBar>
-#include <QMessageBox>
-#include <QPushButton>
 #include <QSettings>
 #include <cmath>
 
@@ -21,7 +18,7 @@
 #include "app/picture_conversion.h"
 #include "body/error.h"
 #include "body/motion/cleanup.h"
-#include "formats/motion/take_file.h"
+#include "body/motion/track_editing.h"
 
 namespace hmr {
 namespace {
@@ -50,7 +47,7 @@ MotionDesk::MotionDesk(Session& session, RecoveryJob& job, QMainWindow& window, 
     dock->setWidget(panel_);
     window.addDockWidget(Qt::BottomDockWidgetArea, dock);
     dock->hide();
-    autosave_ = std::make_unique<Autosave>([this] { return documentOf(session_, editor_, sources_, QString::fromStdString(source_.specification)); }, autosaveFolder);
+    autosave_ = std::make_unique<Autosave>([this] { return work(); }, autosaveFolder);
 
     connect(&editor_, &TakeEditor::takeChanged, this, [this, dock] {
         if (editor_.hasTake()) dock->show();
@@ -168,13 +165,12 @@ std::optional<int> MotionDesk::takeFrame(int sourceFrame) const {
     return frame >= 0 && frame < editor_.take().numFrames ? std::optional(frame) : std::nullopt;
 }
 
-/// The take's people, over whom the session's edits go, with the joints that panels ask for.
+/// The take's people, over whom the session's edits go, with the joints that panels ask for. There must be a body.
 void MotionDesk::putTakePeople(FrameEstimate& estimate, int frame) {
     editor_.setShown(true);
     editor_.holdPerson();
     estimate.people = editor_.peopleBeneathKeys(frame);
-    if (session_.body())
-        for (PersonEstimate& person : estimate.people) updateJoints(*session_.body(), person);
+    for (PersonEstimate& person : estimate.people) updateJoints(*session_.body(), person);
     streamTake(estimate, frame);
 }
 
@@ -196,6 +192,7 @@ FrameResult MotionDesk::throughTake(const FrameResult& result) {
     isFollowing_ = true;
     editor_.showFrame(*frame);
     isFollowing_ = false;
+    if (!session_.body()) return result;  // its people are shown when the body is there
     auto estimate = std::make_shared<FrameEstimate>(*result.estimate);
     putTakePeople(*estimate, *frame);
     return {std::move(estimate), result.shown, true};
@@ -237,6 +234,7 @@ void MotionDesk::startRecording() {
 
 void MotionDesk::recordFrame(const FrameResult& result) {
     if (!result.isRecovered) return;
+    autosave_->touch();
     const Frame& frame = result.estimate->frame;
     if (source_.isLive) {
         recorder_->add(std::max(0, static_cast<int>(std::lround((frame.time - recordStart_) * kLiveRate))), result.estimate->people);
@@ -253,8 +251,8 @@ void MotionDesk::recordFrame(const FrameResult& result) {
 void MotionDesk::stopRecording() {
     if (!recorder_) return;
     Take take = recorder_->take();
-    recorder_.reset();
-    panel_->setRecording(false);
+    endRecording();
+    dropGhosts(take);
     if (source_.isLive)
         for (Track& track : take.tracks) track = filledGaps(track, {0, take.numFrames}, static_cast<int>(kLongestLiveGap * kLiveRate));
     if (take.isEmpty()) {
@@ -264,52 +262,16 @@ void MotionDesk::stopRecording() {
     editor_.record(std::move(take));
 }
 
-bool MotionDesk::open(const QString& file) {
-    const QString extension = "." + QFileInfo(file).suffix().toLower();
-    if (!QStringList{kSessionExtension, ".bvh", ".npz", ".json", ".pkl"}.contains(extension)) return false;
-    try {
-        openMotion(file);
-    } catch (const Error& error) {
-        Q_EMIT failed(QString::fromUtf8(error.what()));
-    }
-    return true;
+/// A recording that runs is part of it, unless there is a take that would go for it.
+SessionDocument MotionDesk::work() const {
+    SessionDocument document = documentOf(session_, editor_, sources_, QString::fromStdString(source_.specification));
+    if (recorder_ && document.take.isEmpty()) document.take = recorder_->take();
+    return document;
 }
 
-void MotionDesk::openMotion(const QString& file) {
-    const std::filesystem::path path = file.toStdString();
-    if (path.extension() == kSessionExtension) {
-        openDocument(readSession(path));
-        sessionFile_ = file;
-        return;
-    }
-    if (!session_.body()) {  // motion is sized by the body: it is opened when the body is there
-        connect(&session_, &Session::bodyChanged, this, [this, file] { open(file); }, Qt::SingleShotConnection);
-        return;
-    }
-    Take take = seenFromACamera(readTake(path, *session_.body()));
-    if (take.isEmpty()) throw Error(path.string() + " holds nobody's motion; choose another file.");
-    editor_.setTake(std::move(take), {}, tr("Import %1").arg(QFileInfo(file).fileName()));
-}
-
-void MotionDesk::openDocument(const SessionDocument& document) {
-    session_.restore(sessionStateOf(document));
-    QStringList sources;
-    for (const std::string& source : document.sources) sources << QString::fromStdString(source);
-    sources_ = sources;
-    const QString shown = QString::fromStdString(document.source);
-    editor_.reset({seenFromACamera(document.take), document.keys});
-    if (!sources.isEmpty()) Q_EMIT sourcesWanted(sources, shown, document.frame + document.take.firstSourceFrame);
-    editor_.showFrame(document.frame);
-}
-
-void MotionDesk::saveSession(const QString& file) {
-    try {
-        writeSession(file.toStdString(), documentOf(session_, editor_, sources_, QString::fromStdString(source_.specification)));
-        sessionFile_ = file;
-        Q_EMIT told(tr("Saved %1").arg(file));
-    } catch (const Error& error) {
-        Q_EMIT failed(QString::fromUtf8(error.what()));
-    }
+void MotionDesk::endRecording() {
+    recorder_.reset();
+    panel_->setRecording(false);
 }
 
 QString MotionDesk::defaultName() const {
@@ -317,32 +279,11 @@ QString MotionDesk::defaultName() const {
     return base.isEmpty() ? QString("motion") : base;
 }
 
-void MotionDesk::chooseSession(bool saves) {
-    auto* dialog = new QFileDialog(&window_, saves ? tr("Save session") : tr("Open session or motion"), QSettings().value("sessionFolder").toString());
-    dialog->setObjectName("sessionDialog");
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setAcceptMode(saves ? QFileDialog::AcceptSave : QFileDialog::AcceptOpen);
-    const QString own = QString("*%1").arg(kSessionExtension);
-    dialog->setNameFilters({saves ? tr("Sessions (%1)").arg(own) : tr("Sessions and motion (%1 *.npz *.json *.bvh *.pkl)").arg(own)});
-    if (saves) {
-        dialog->setDefaultSuffix(kSessionExtension + 1);
-        dialog->selectFile(sessionFile_.isEmpty() ? defaultName() + kSessionExtension : sessionFile_);
-    }
-    connect(dialog, &QFileDialog::fileSelected, this, [this, saves](const QString& file) {
-        QSettings().setValue("sessionFolder", QFileInfo(file).absolutePath());
-        saves ? saveSession(file) : static_cast<void>(open(file));
-    });
-    dialog->open();
-}
-
 void MotionDesk::cleanUp() {
     if (!editor_.hasTake() || !session_.body()) return;
-    Take take = editor_.take();
-    for (Track& track : take.tracks)
-        if (const auto keys = editor_.state().keys.find(track.id); keys != editor_.state().keys.end()) track = keyedTrack(track, keys->second);
-    auto* dialog = new CleanupDialog(session_.body(), std::move(take), editor_.range(), {}, &window_);
+    auto* dialog = new CleanupDialog(session_.body(), editor_.finished(), editor_.range(), {}, &window_);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    // The filters work on the keyed motion, so the keys are in the result and go.
+    // The filters work on the keyed motion of the edited shape, so the keys are in the result and go.
     connect(dialog, &CleanupDialog::applied, this, [this](const Take& cleanedTake) { editor_.setTake(cleanedTake, {}, tr("Clean up motion")); });
     dialog->open();
 }
@@ -357,27 +298,6 @@ void MotionDesk::exportMotion() {
         Q_EMIT told(tr("Wrote %1").arg(file));
     });
     dialog->open();
-}
-
-void MotionDesk::offerRecovery() {
-    const QStringList files = autosave_->leftBehind();
-    if (files.isEmpty()) return;
-    auto* box = new QMessageBox(QMessageBox::Question, tr("Recover"), tr("The program did not end as it should. Its work is still there."), QMessageBox::NoButton, &window_);
-    box->setObjectName("recoveryBox");
-    box->setAttribute(Qt::WA_DeleteOnClose);
-    QPushButton* recover = box->addButton(tr("Recover"), QMessageBox::AcceptRole);
-    recover->setObjectName("recoverButton");
-    QPushButton* discard = box->addButton(tr("Discard"), QMessageBox::DestructiveRole);
-    discard->setObjectName("discardButton");
-    connect(box, &QMessageBox::buttonClicked, this, [this, files, recover, discard](QAbstractButton* button) {
-        if (button == recover && open(files.front())) {
-            sessionFile_.clear();
-            autosave_->flush();  // ours now, before the old copy goes
-        }
-        if (button == recover || button == discard)
-            for (const QString& file : files) autosave_->discard(file);
-    });
-    box->open();
 }
 
 }  // namespace hmr

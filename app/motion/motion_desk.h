@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <QMainWindow>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -38,15 +39,20 @@ public:
     FrameResult throughTake(const FrameResult& result);
     /// Opens sessions, AMASS files and BVH; false for everything else.
     bool open(const QString& file);
-    /// Reads sessions and motion; throws Error.
+    /// Reads sessions and motion; throws Error. Motion is a step of undo; a session takes the place of everything, so it waits for the
+    /// answer about unsaved work.
     void openMotion(const QString& file);
-    void saveSession(const QString& file);
+    bool saveSession(const QString& file);  ///< false: failed said why
+    /// Edits, a take or a recording that no session file holds.
+    bool isUnsaved() const;
+    /// Goes on, where there is unsaved work when the user has saved it or does not want it.
+    void leave(const std::function<void()>& goOn);
     void startRecording();
     void stopRecording();
     /// Sends the people of every frame shown from now on to an address (formats/stream/motion_stream.h). Throws Error.
     void startStream(const QString& address);
     void stopStream();
-    /// Offers what a crash left behind.
+    /// Offers the copies that crashes left behind one after the other, the newest first; each goes only when it was opened or refused.
     void offerRecovery();
 
 Q_SIGNALS:
@@ -63,8 +69,17 @@ private:
     void putTakePeople(FrameEstimate& estimate, int frame);
     void showTakeFrame(int frame);
     void recordFrame(const FrameResult& result);
+    void endRecording();
+    SessionDocument work() const;
+
+    // motion_desk_sessions.cpp
     void openDocument(const SessionDocument& document);
-    void chooseSession(bool saves);
+    void chooseSession(bool saves, const std::function<void()>& goOn = {});
+    void saveAnd(const std::function<void()>& goOn);
+    void offerCopies(QStringList files);
+    bool recover(const QString& file);
+
+    // motion_desk.cpp
     void cleanUp();
     void exportMotion();
     void chooseStream(bool starts);
@@ -87,6 +102,7 @@ private:
     double recordStart_ = 0;
     int recordedFrame_ = -1;
     bool isFollowing_ = false;  ///< the video leads, the timeline follows
+    bool isAsking_ = false;     ///< about unsaved work
     std::unique_ptr<Autosave> autosave_;
 };
 

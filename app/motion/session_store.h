@@ -13,7 +13,4 @@ SessionDocument documentOf(const Session& session, const TakeEditor& editor, con
 /// The edits and boxes of a document.
 SessionState sessionStateOf(const SessionDocument& document);
 
-/// A take that can be shown: one that has no camera (imported motion) gets one that sees its first pose from the front.
-Take seenFromACamera(Take take);
-
 }  // namespace hmr

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "app/motion/autosave.h"
 
+#include <QDateTime>
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
+#include <QLabel>
 #include <QMessageBox>
 #include <QProcess>
 #include <QPushButton>
@@ -11,12 +13,13 @@
 #include <QThread>
 #include <cstdio>
 
-#include "app/motion/motion_desk.h"
+#include "formats/atomic_file.h"
+#include "formats/npz.h"
 #include "support/test_class.h"
-#include "support/walking_take.h"
-#include "window_fixture.h"
+#include "timeline_fixture.h"
 
 using namespace hmr;
+using hmr::test::TimelineFixture;
 using hmr::test::WindowFixture;
 
 class TestAutosave : public QObject {
@@ -27,6 +30,26 @@ class TestAutosave : public QObject {
         SessionDocument document;
         document.take = test::walkingTake(2, 30);
         return document;
+    }
+    static QString folderOf(const WindowFixture& fixture) { return fixture.folder.filePath("autosave"); }
+    /// A copy that a crash left so many seconds ago.
+    static QString writeCopy(const WindowFixture& fixture, const QString& name, int secondsAgo, int numFrames = 30) {
+        const QString path = folderOf(fixture) + "/" + name;
+        SessionDocument copy;
+        copy.take = test::walkingTake(2, numFrames);
+        writeSession(path.toStdString(), copy);
+        QFile file(path);
+        if (file.open(QIODevice::ReadWrite)) file.setFileTime(QDateTime::currentDateTime().addSecs(-secondsAgo), QFileDevice::FileModificationTime);
+        return path;
+    }
+    static QMessageBox* box(const WindowFixture& fixture) {
+        for (auto* box : fixture.window->findChildren<QMessageBox*>("recoveryBox"))
+            if (box->isVisible()) return box;
+        return nullptr;
+    }
+    static void press(const WindowFixture& fixture, const char* button) {
+        QVERIFY(box(fixture));
+        QTest::mouseClick(box(fixture)->findChild<QPushButton*>(button), Qt::LeftButton);
     }
 
 private Q_SLOTS:
@@ -94,6 +117,36 @@ private Q_SLOTS:
             next.discard(left.front());
         }
     }
+    void halfACopyOfAKilledProgramGoes() {
+        QTemporaryDir folder;
+        QProcess child;
+        child.start("/bin/true", QStringList());
+        QVERIFY(child.waitForStarted());
+        const QString abandoned = folder.filePath(QString(".hmr-%1-3.hmrs").arg(child.processId()));
+        const QString living = folder.filePath(QString(".hmr-%1-3.hmrs").arg(QCoreApplication::applicationPid()));
+        QVERIFY(child.waitForFinished());
+        for (const QString& file : {abandoned, living}) writeWholeFile(file.toStdString(), "half");
+        Autosave next([] { return document(); }, folder.path());
+        QVERIFY(!QFile::exists(abandoned));
+        QVERIFY(QFile::exists(living));
+        QVERIFY(next.leftBehind().isEmpty());
+    }
+    void aRecordingThatRunsIsKeptSafe() {
+        TimelineFixture fixture;
+        QVERIFY(fixture.openVideo() && fixture.waitIdle());
+        int numFrames = 0;
+        connect(&fixture.window->recoveryJob(), &RecoveryJob::frameReady, &fixture.window->recoveryJob(), [&] {
+            if (++numFrames == 5) fixture.log->gate.close();
+        });
+        fixture.child<QAction>("recordTake")->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(numFrames >= 5, 20000);
+        Autosave& autosave = fixture.window->motion().autosave();
+        QVERIFY(autosave.isPending() && !fixture.editor().hasTake());
+        autosave.flush();
+        const Take kept = readSession(autosave.file().toStdString()).take;
+        QCOMPARE(kept.tracks.size(), std::size_t{2});
+        QVERIFY(kept.numFrames >= 2);
+    }
     void aFolderThatCannotBeWrittenIsAMessage() {
         Autosave autosave([] { return document(); }, "/proc/none");
         QSignalSpy failures(&autosave, &Autosave::failed);
@@ -103,15 +156,49 @@ private Q_SLOTS:
     void theWindowOffersWhatWasLost() {
         WindowFixture fixture;
         QVERIFY(fixture.openPicture());
-        const QString folder = fixture.folder.filePath("autosave");
-        writeSession((folder + "/lost.hmrs").toStdString(), document());
+        const QString lost = writeCopy(fixture, "lost.hmrs", 0);
         fixture.window->motion().offerRecovery();
-        auto* box = fixture.child<QMessageBox>("recoveryBox");
-        QVERIFY(box);
-        QTest::mouseClick(box->findChild<QPushButton*>("recoverButton"), Qt::LeftButton);
-        QTRY_VERIFY(fixture.window->motion().editor().hasTake());
-        QTRY_VERIFY(!QFile::exists(folder + "/lost.hmrs"));
+        press(fixture, "recoverButton");
+        QVERIFY(fixture.window->motion().editor().hasTake());
+        QVERIFY(!QFile::exists(lost));
         QVERIFY(QFile::exists(fixture.window->motion().autosave().file()));
+        QVERIFY(fixture.window->motion().isUnsaved());  // the copy is no file of the user's own
+        QVERIFY(!box(fixture));
+    }
+    void onlyTheCopyThatWasOpenedIsTakenOver() {
+        WindowFixture fixture;
+        QVERIFY(fixture.openPicture());
+        const QString older = writeCopy(fixture, "older.hmrs", 60), newest = writeCopy(fixture, "newest.hmrs", 0, 40);
+        fixture.window->motion().offerRecovery();
+        press(fixture, "recoverButton");
+        QCOMPARE(fixture.window->motion().editor().take().numFrames, 40);
+        QVERIFY(QFile::exists(older) && !QFile::exists(newest));
+        QVERIFY(!box(fixture));
+    }
+    void aCopyThatCannotBeReadStaysAndTheNextIsOffered() {
+        WindowFixture fixture;
+        QVERIFY(fixture.openPicture());
+        const QString older = writeCopy(fixture, "older.hmrs", 60), newer = folderOf(fixture) + "/newer.hmrs";
+        writeNpz(newer.toStdString(), {{"session", NdArray::fromText(R"({"format":"hmr-studio session","version":99})")}});
+        fixture.window->motion().offerRecovery();
+        press(fixture, "recoverButton");
+        QVERIFY(QFile::exists(newer) && QFile::exists(older));
+        QVERIFY(fixture.child<QLabel>("messageText")->text().contains("newer version"));
+        QVERIFY(!fixture.window->motion().editor().hasTake());
+        press(fixture, "recoverButton");
+        QVERIFY(fixture.window->motion().editor().hasTake());
+        QVERIFY(QFile::exists(newer) && !QFile::exists(older));
+    }
+    void eachCopyIsRefusedOnItsOwnOrLeftForLater() {
+        WindowFixture fixture;
+        QVERIFY(fixture.openPicture());
+        const QString older = writeCopy(fixture, "older.hmrs", 60), newest = writeCopy(fixture, "newest.hmrs", 0);
+        fixture.window->motion().offerRecovery();
+        press(fixture, "discardButton");
+        QVERIFY(QFile::exists(older) && !QFile::exists(newest));
+        press(fixture, "laterButton");
+        QVERIFY(QFile::exists(older));
+        QVERIFY(!box(fixture) && !fixture.window->motion().editor().hasTake());
     }
 };
 
