@@ -53,7 +53,7 @@ void writeScreenshot(const ExportRequest& request) {
     std::vector<unsigned char> bytes;
     std::string extension = request.file.extension().string();
     if (extension != ".jpg" && extension != ".jpeg") extension = ".png";
-    if (!cv::imencode(extension, bgr, bytes)) throw Error("the picture could not be encoded as " + extension);
+    if (!cv::imencode(extension, bgr, bytes)) throw Error("The picture could not be encoded as " + extension);
     writeWholeFile(request.file, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
@@ -78,9 +78,9 @@ ExportRequest exportRequest(const Session& session, ExportKind kind, const std::
 }
 
 void writeExport(const ExportRequest& request) {
-    if (!request.frame) throw Error("there is no picture to export; open one first");
+    if (!request.frame) throw Error("There is no picture to export; open one first");
     if (request.people.empty() && request.kind != ExportKind::Screenshot) {
-        throw Error("there is nobody to export; find people or draw a box round one first");
+        throw Error("There is nobody to export; find people or draw a box round one first");
     }
     switch (request.kind) {
         case ExportKind::Obj:

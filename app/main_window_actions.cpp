@@ -134,7 +134,7 @@ void MainWindow::buildEditMenu() {
     addAction(menu, "previousPerson", tr("Previous person"), Qt::Key_BracketLeft, tr("Choose the previous person"), [this] { stepPerson(-1); });
     addAction(menu, "nextPerson", tr("Next person"), Qt::Key_BracketRight, tr("Choose the next person"), [this] { stepPerson(1); });
     menu->addSeparator();
-    addAction(menu, "models", tr("&Models…"), tr("Ctrl+M"), tr("See and choose the body and the network"), [this] { openModelsDialog(*this); });
+    addAction(menu, "models", tr("&Models…"), tr("Ctrl+L"), tr("See and choose the body and the network"), [this] { openModelsDialog(*this); });
     addAction(menu, "preferences", tr("&Preferences…"), QKeySequence::Preferences, tr("Choose models, the people detector and threads"), [this] { choosePreferences(); });
 }
 

@@ -15,6 +15,7 @@
 
 #include "app/edit_commands.h"
 #include "app/fit_panel.h"
+#include "app/motion/motion_desk.h"
 #include "app/pose_library_panel.h"
 #include "body/limits.h"
 #include "body/rotation.h"
@@ -203,19 +204,33 @@ private Q_SLOTS:
         const double scale = window.session().person(0)->camera.scale;
         QSignalSpy failures(panel, &FitPanel::failed);
         panel->useSilhouette(small);
-        QCOMPARE(failures.count(), 1);
+        QTRY_COMPARE(failures.count(), 1);
         QVERIFY2(failures[0][0].toString().contains("200 x 150"), qPrintable(failures[0][0].toString()));
+        QVERIFY(window.session().edit(0).silhouettes.empty());
         QCOMPARE(button->text(), QString("Silhouette…"));
         panel->useSilhouette(file);
+        QTRY_COMPARE(button->text(), QString("Forget silhouette"));
         QVERIFY2(failures.count() == 1, qPrintable(failures.last()[0].toString()));
+        QCOMPARE(window.lastStep(), QString("Use silhouette"));
+        window.action("undo")->trigger();
+        QCOMPARE(button->text(), QString("Silhouette…"));
+        window.action("redo")->trigger();
         QCOMPARE(button->text(), QString("Forget silhouette"));
+        const QString session = window.folder.filePath("silhouette.hmrs");
+        QVERIFY(window.window->motion().saveSession(session));
+        QCOMPARE(readSession(session.toStdString()).edits.at(0).silhouettes.at(0), file.toStdString());
         panel->snap();
         QTRY_COMPARE(window.lastStep(), QString("Snap to picture"));
         QVERIFY2(window.session().person(0)->camera.scale > 1.03 * scale, qPrintable(QString::number(window.session().person(0)->camera.scale / scale)));
         window.session().selectPerson(1);
         QCOMPARE(button->text(), QString("Silhouette…"));  // it is that person's alone
         window.session().selectPerson(0);
+        QFile::remove(file);
+        panel->snap();
+        QTRY_COMPARE(failures.count(), 2);  // a mask that has gone since
+        QVERIFY2(failures[1][0].toString().contains("mask.png"), qPrintable(failures[1][0].toString()));
         button->click();
+        QCOMPARE(window.lastStep(), QString("Forget silhouette"));
         QCOMPARE(button->text(), QString("Silhouette…"));
     }
 
@@ -255,6 +270,21 @@ private Q_SLOTS:
         window.action("lockJoint")->trigger();
         QTest::mouseClick(window.child<QPushButton>("resetJointButton"), Qt::LeftButton);
         QVERIFY(window.pose().row(kLeftElbow) != locked);
+    }
+
+    void noTwoActionsShareAShortcut() {
+        Editing window;
+        QVERIFY(window.isReady);
+        window.action("copyPose")->trigger();
+        std::map<QKeySequence, QString> known;
+        for (const QAction* action : window.window->findChildren<QAction*>()) {
+            if (!action->isEnabled()) continue;
+            for (const QKeySequence& shortcut : action->shortcuts()) {
+                const auto [other, isNew] = known.emplace(shortcut, action->text());
+                QVERIFY2(isNew, qPrintable(QString("%1: %2 and %3").arg(shortcut.toString(), other->second, action->text())));
+            }
+        }
+        QVERIFY(known.size() > 30);
     }
 
     void posesAreMirroredCopiedAndPasted() {
