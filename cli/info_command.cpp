@@ -2,20 +2,25 @@
 #include <algorithm>
 #include <cctype>
 #include <fstream>
-#include <iomanip>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <sstream>
 
 #include "body/error.h"
 #include "body/posing.h"
 #include "cli/commands.h"
+#include "cli/info_lines.h"
+#include "cli/info_motion.h"
 #include "formats/body_file.h"
 #include "formats/body_identity.h"
 #include "formats/face_points.h"
+#include "formats/marked_people.h"
+#include "formats/motion/amass_file.h"
+#include "formats/motion/results_of_others.h"
+#include "formats/motion/session_file.h"
 #include "formats/named_arrays.h"
+#include "formats/npy_stream.h"
 #include "formats/parameters_file.h"
 #include "formats/scene_file.h"
 #include "formats/strided_copy.h"
@@ -29,16 +34,6 @@ namespace hmr {
 namespace {
 
 namespace fs = std::filesystem;
-
-void line(const std::string& name, const std::string& value) {
-    std::cout << "  " << std::left << std::setw(18) << name << " " << value << "\n";
-}
-
-std::string decimal(double value, int digits) {
-    std::ostringstream text;
-    text << std::fixed << std::setprecision(digits) << value;
-    return text.str();
-}
 
 template <typename Sizes>
 std::string shapeText(const Sizes& shape) {
@@ -65,12 +60,6 @@ std::string typeText(ElementType type) {
         case ElementType::Bytes: return "bytes";
     }
     return "unknown";
-}
-
-std::string joined(const std::vector<std::string>& words) {
-    std::string text;
-    for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-    return text;
 }
 
 std::string orUnknown(const std::string& word) { return word.empty() ? "unknown" : word; }
@@ -137,17 +126,37 @@ void describeMetadata(const std::map<std::string, std::string>& metadata, bool e
     }
 }
 
-/// What network of others the tensors are, and how it is used.
-void describeNetwork(const TensorFile& weights) {
-    if (weights.metadata().contains("recipe")) return;
-    const auto network = recognizePublished(weights);
-    line("network", network ? describe(*network) : "of no kind that is run here");
-    if (!network) return;
-    const NetworkRecipe recipe = publishedRecipe(*network);
+void describeRecipe(const NetworkRecipe& recipe) {
     const std::string size = std::to_string(recipe.inputSize);
     line("input", size + " x " + size + " RGB, the box's longer side is " + decimal(recipe.personShare, 3) + " of the crop, beyond the picture " +
                       (recipe.padWithEdge ? "the border repeats" : "it is black"));
     line("crop rule", recipe.cropRule + ", contrast " + (recipe.stretchContrast ? "stretched" : "as it is"));
+}
+
+/// A program, which says nothing of its pictures itself.
+void describeScript(const TensorFile& weights) {
+    const fs::path description = overridesOf(weights.path());
+    std::error_code error;
+    line("network", "a program of its own");
+    if (!fs::exists(description, error)) {
+        line("missing", description.string() + ", which says how it wants its pictures (docs/models.md)");
+        line("use", "runs as it is (--weights) once that file is there; it cannot be converted");
+        return;
+    }
+    describeRecipe(withOverrides(ownRecipe(weights), weights.path()));
+    line("", "as " + description.string() + " says");
+    line("use", "runs as it is (--weights); it cannot be converted");
+}
+
+/// What network of others the tensors are, and how it is used.
+void describeNetwork(const TensorFile& weights) {
+    if (weights.format() == kScriptFormat) return describeScript(weights);
+    if (weights.metadata().contains("recipe")) return;
+    const auto network = recognizePublished(weights);
+    line("network", network ? describe(*network) : "of no kind that is run here");
+    if (!network) return;
+    const NetworkRecipe recipe = withOverrides(publishedRecipe(*network), weights.path());
+    describeRecipe(recipe);
     line("rotations", recipe.rotationEncoding + ", " + std::to_string(recipe.iterations) + (recipe.iterations == 1 ? " step" : " steps of feedback"));
     line("body", "SMPL neutral (10 shapes); others of SMPL's joints work too");
     line("use", "opens as it is (--weights); hmr convert makes a copy that opens faster");
@@ -165,10 +174,10 @@ void describeWeights(const fs::path& file, bool everything) {
         bytes += count * elementSize(tensor.type);
         types.insert(typeText(tensor.type));
     }
-    std::cout << file.string() << ": network weights\n";
+    std::cout << file.string() << (weights->format() == kScriptFormat ? ": network\n" : ": network weights\n");
     line("format", weights->format());
     describeNetwork(*weights);
-    line("tensors", std::to_string(weights->tensors().size()) + ", " + joined({types.begin(), types.end()}));
+    line("tensors", std::to_string(weights->tensors().size()) + (types.empty() ? "" : ", " + joined({types.begin(), types.end()})));
     line("parameters", std::to_string(numbers) + " numbers (" + decimal(static_cast<double>(numbers) / 1e6, 2) + " million), " +
                            decimal(static_cast<double>(bytes) / 1e6, 1) + " MB");
     for (const auto& [part, count] : numbersOfPart) line("  " + part, std::to_string(count));
@@ -195,9 +204,19 @@ void describeParameters(const fs::path& file, const EstimateDocument& document) 
     line("people", std::to_string(ids.size()) + " in " + std::to_string(numEstimates) + " estimates");
 }
 
-void describeArrays(const fs::path& file, const NpzArrays& arrays) {
-    std::cout << file.string() << ": NumPy arrays, neither a body model nor body parameters\n";
-    for (const auto& [name, array] : arrays) line(name, typeText(array.type) + "  " + shapeText(array.shape));
+void describeArrays(const fs::path& file, const std::map<std::string, NpyHeader>& arrays) {
+    std::cout << file.string() << ": NumPy arrays, neither a body model nor motion\n";
+    for (const auto& [name, array] : arrays) line(name, (array.type ? typeText(*array.type) : "not read here") + "  " + shapeText(array.shape));
+}
+
+/// From its header alone.
+void describeNpy(const fs::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    const ByteSource source = [&](std::byte* target, std::size_t size) {
+        stream.read(reinterpret_cast<char*>(target), static_cast<std::streamsize>(size));
+        return static_cast<std::size_t>(stream.gcount());
+    };
+    describeArrays(file, {{"array", readNpyHeader(source, fs::file_size(file), file.string())}});
 }
 
 void describeScene(const fs::path& file) {
@@ -213,6 +232,7 @@ void describeScene(const fs::path& file) {
 }
 
 void describePickle(const fs::path& file) {
+    if (const auto program = programOfResults(file)) return describeResultsOfOthers(file, *program);
     const auto arrays = openNamedArrays(file);
     if (arrays->contains("v_template")) return describeBody(file);
     std::cout << file.string() << ": Python pickle, no body model\n";
@@ -236,7 +256,10 @@ void describeNpz(const fs::path& file) {
     const NpzFile npz(file);
     if (npz.contains("v_template")) return describeBody(file);
     if (npz.contains("pose") && npz.contains("betas") && npz.contains("camera")) return describeParameters(file, readParametersNpz(file));
-    describeArrays(file, readNpz(file));
+    if (npz.contains("session")) return describeSession(file);
+    if (isAmass(file)) return describeAmass(file);
+    if (const auto program = programOfResults(file)) return describeResultsOfOthers(file, *program);
+    describeArrays(file, readNpzHeaders(file));
 }
 
 std::string lowerExtension(const fs::path& file) {
@@ -266,11 +289,11 @@ void describe(const fs::path& file, bool everything) {
     if (bytes.starts_with("PK")) return isTorchArchive(file) ? describeWeights(file, everything) : describeNpz(file);
     if (isTorchLegacy(bytes)) return describeWeights(file, everything);
     if (bytes.starts_with('\x80') || extension == ".pkl") return describePickle(file);
-    if (bytes.starts_with("\x93NUMPY")) return describeArrays(file, {{"array", readNpy(file)}});
-    if (extension == ".json") return describeParameters(file, readParametersJson(file));
+    if (bytes.starts_with("\x93NUMPY")) return describeNpy(file);
+    if (extension == ".json") return looksLikeMarkedPeople(file) ? describeMarkedPeople(file) : describeParameters(file, readParametersJson(file));
     if (sceneExtensions.contains(extension)) return describeScene(file);
-    throw Error(file.string() + " is of no kind that is known here. Expected a body model (.npz, .pkl), parameters (.npz, .json), " +
-                "weights (.safetensors, .pt, .pth, .ckpt, .index), or a mesh or scene (.obj, .fbx, .glb, .gltf, .ply, .stl, .dae, .bvh). "
+    throw Error(file.string() + " is of no kind that is known here. Expected a body model (.npz, .pkl), parameters or motion (.npz, .json, .pkl, " +
+                ".hmrs), weights (.safetensors, .pt, .pth, .ckpt, .index), or a mesh or scene (.obj, .fbx, .glb, .gltf, .ply, .stl, .dae, .bvh). "
                 "For pictures and videos use hmr run.");
 }
 
@@ -279,7 +302,7 @@ void describe(const fs::path& file, bool everything) {
 void addInfoCommand(CLI::App& app, int& exitCode) {
     auto files = std::make_shared<std::vector<fs::path>>();
     auto everything = std::make_shared<bool>(false);
-    CLI::App* info = app.add_subcommand("info", "Tell what body, weights, parameters or mesh files are");
+    CLI::App* info = app.add_subcommand("info", "Tell what body, weights, motion, parameters or mesh files are");
     info->add_option("files", *files, "Files to look at")->required();
     info->add_flag("--all", *everything, "Show every tensor of weights and the settings they were trained with");
     info->callback([files, everything, &exitCode] {

@@ -8,6 +8,7 @@
 
 #include "formats/atomic_file.h"
 #include "formats/body_file.h"
+#include "formats/motion/session_file.h"
 #include "formats/npz.h"
 #include "formats/parameters_file.h"
 #include "formats/scene_file.h"
@@ -58,6 +59,21 @@ private Q_SLOTS:
         }
         writeParametersJson(root_ / "walk.json", document);
         writeParametersNpz(root_ / "walk.npz", document);
+        Take take;
+        take.source = "street.mp4";
+        take.numFrames = 2;
+        take.tracks.push_back({4, "person_4", 0, {}});
+        for (int frame = 0; frame < 2; ++frame) take.tracks[0].set(frame, std::make_shared<const MotionSample>());
+        SessionDocument session = sessionOf(take);
+        session.sources = {"street.mp4"};
+        writeSession(root_ / "walk.hmrs", session);
+        std::string joints;
+        for (int i = 0; i < 25; ++i) joints += std::to_string(10 * i) + "," + std::to_string(20 * i) + ",0.9,";
+        joints.pop_back();
+        writeWholeFile(root_ / "openpose.json", R"({"version": 1.3, "people": [{"pose_keypoints_2d": [)" + joints + "]}]}");
+        writeWholeFile(root_ / "box.json", R"({"bbox": [10, 20, 30, 40]})");
+        std::filesystem::copy_file(std::filesystem::path(HMR_TEST_DATA) / "network/script.pt", root_ / "described.pt");
+        writeWholeFile(root_ / "described.pt.json", R"({"input_size": 256, "person_share": 0.8})");
         writeNpz(root_ / "other.npz", {{"numbers", NdArray::from(std::vector<float>(6, 1.f), {2, 3})}});
         const std::vector<Figure> figures = {figureFrom(*model, BodyParameters{}, "person", Eigen::Vector3d::Zero(), true)};
         writeObj(root_ / "person.obj", figures);
@@ -81,6 +97,10 @@ private Q_SLOTS:
         QTest::newRow("json") << "walk.json" << QStringList{"body parameters", "walk.mp4", "640 x 480", "3, 25.00 a second", "3 in 6 estimates"};
         QTest::newRow("npz") << "walk.npz" << QStringList{"body parameters", "walk.mp4", "3 in 6 estimates"};
         QTest::newRow("arrays") << "other.npz" << QStringList{"NumPy arrays", "numbers", "float32", "2 x 3"};
+        QTest::newRow("session") << "walk.hmrs" << QStringList{"session", "street.mp4", "person_4 in 2", "hmr export"};
+        QTest::newRow("OpenPose's joints") << "openpose.json" << QStringList{"OpenPose", "1, 1 with joints", "--box openpose.json"};
+        QTest::newRow("a box") << "box.json" << QStringList{"person boxes", "1, 0 with joints", "10.0, 20.0, 30.0 x 40.0"};
+        QTest::newRow("a described module") << "described.pt" << QStringList{"TorchScript module", "256 x 256", "0.800 of the crop", "runs as it is", "cannot be converted"};
         QTest::newRow("mesh") << "person.obj" << QStringList{"mesh or scene", "1008 triangles"};
     }
     void eachKindIsRecognised() {
@@ -99,6 +119,14 @@ private Q_SLOTS:
         QTest::newRow("models/expressive.npz") << QStringList{"55 joints"};  // holds pickled dictionaries beside its numbers
         QTest::newRow("tensors/trainer_legacy.pt") << QStringList{"network weights", "PyTorch checkpoint (legacy)", "of no kind that is run here"};
         QTest::newRow("tensors/lightning.pt") << QStringList{"PyTorch checkpoint (zip)"};
+        QTest::newRow("network/script.pt") << QStringList{"TorchScript module", "script.pt.json", "once that file is there"};
+        QTest::newRow("results/vibe_output.pkl") << QStringList{"motion that VIBE recovered", "frames             3", "people             2", "640 x 480", "hmr export"};
+        QTest::newRow("results/wham_output.pkl") << QStringList{"WHAM", "people             1: person_0 in 3", "unknown"};
+        QTest::newRow("results/phalp_compressed.pkl") << QStringList{"PHALP", "people             2"};
+        QTest::newRow("results/romp_video.npz") << QStringList{"ROMP", "frames             3", "512 x 512"};
+        QTest::newRow("models/motion.npz") << QStringList{"AMASS", "frames             2", "156 numbers a frame", "16 betas", "hmr export"};
+        QTest::newRow("formats/objects.npz") << QStringList{"NumPy arrays", "not read here", "float64"};
+        QTest::newRow("formats/records.npy") << QStringList{"NumPy arrays", "not read here"};
         QTest::newRow("tensors/bundle.index") << QStringList{"TensorFlow checkpoint", "resnet_v2_50"};
     }
     void filesOfOthersAreRecognised() {
@@ -123,6 +151,9 @@ private Q_SLOTS:
         result = test::runHmr({"convert", data + "tensors/plain.pt", "copy.safetensors"}, folder_.path());
         QCOMPARE(result.exitCode, 1);
         QVERIFY2(result.errors.contains("no network that is known here"), qPrintable(result.errors));
+        result = test::runHmr({"convert", data + "network/script.pt", "copy.safetensors"}, folder_.path());
+        QCOMPARE(result.exitCode, 1);
+        QVERIFY2(result.errors.contains("cannot be converted") && result.errors.contains("runs as it is"), qPrintable(result.errors));
         QCOMPARE(test::runHmr({"convert", data + "models/star.npz", "star.npz"}, folder_.path()).exitCode, 1);
         QCOMPARE(test::runHmr({"convert", data + "models/tiny.npz", "copy.txt"}, folder_.path()).exitCode, 1);
         QVERIFY(!QFile::exists(folder_.filePath("copy.safetensors")) && !QFile::exists(folder_.filePath("star.npz")));
@@ -146,6 +177,10 @@ private Q_SLOTS:
         QTest::newRow("cut pickle") << "cut.pkl" << "cut.pkl";
         QTest::newRow("cut checkpoint") << "cut.pt" << "cut.pt";
         QTest::newRow("zip bomb") << HMR_TEST_DATA "/formats/bomb.npz" << "bomb.npz";
+        QTest::newRow("arrays that expand beyond reason") << HMR_TEST_DATA "/formats/expands.npz" << "200 times its size";
+        QTest::newRow("compressed numbers of PyTorch's") << HMR_TEST_DATA "/tensors/bad_bomb.pt" << "does not compress numbers";
+        QTest::newRow("results that expand beyond reason") << HMR_TEST_DATA "/results/bad_bomb.pkl" << "200 times its size";
+        QTest::newRow("results of bad numbers") << HMR_TEST_DATA "/results/bad_not_finite.pkl" << "not finite";
         QTest::newRow("absurd sparse matrix") << HMR_TEST_DATA "/models/bad_absurd_sparse.pkl" << "absurd shape";
         QTest::newRow("absurd tensor") << HMR_TEST_DATA "/tensors/bad_bundle_shape.index" << "absurd shape";
         QTest::newRow("NaN") << HMR_TEST_DATA "/models/bad_not_finite.pkl" << "not finite";
