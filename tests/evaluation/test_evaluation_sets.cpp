@@ -49,7 +49,13 @@ class TestEvaluationSets : public QObject {
             options.threads = 1;
         });
     }
-    std::unique_ptr<EvaluationSet> open(const EvaluationOptions& options, int size = 64) { return openEvaluationSet(options, *body_, size, 0.67); }
+    static NetworkRecipe recipeOf(int size) {
+        NetworkRecipe recipe;
+        recipe.inputSize = size;
+        recipe.personShare = 0.67;
+        return recipe;
+    }
+    std::unique_ptr<EvaluationSet> open(const EvaluationOptions& options, int size = 64) { return openEvaluationSet(options, *body_, recipeOf(size)); }
 
     /// Two pictures in the neutral format, the second person of another action and with label pictures.
     void writeLabelled() {
@@ -89,6 +95,36 @@ private Q_SLOTS:
         QVERIFY(set->person(1).silhouette.isEmpty());
         QCOMPARE(open(optionsFor(root_, [](auto& options) { options.limit = 1; }))->size(), 1);
         QVERIFY(errorText([&] { open(optionsFor(root_, [](auto& options) { options.minJoints = 19; })); }).contains("at least 19"));
+    }
+
+    void cropsFollowTheRecipe() {
+        const fs::path folder = root_ / "grey";
+        fs::create_directories(folder);
+        Picture picture(40, 40, 3);
+        for (std::size_t i = 0; i < picture.pixels.size(); ++i) picture.pixels[i] = i < picture.pixels.size() / 2 ? 100 : 150;
+        writePicture(folder / "grey.png", picture);
+        Json keypoints = Json::array();
+        for (int i = 0; i < kNumCocoPlusJoints; ++i) keypoints.push_back({10 + i, 2 * i, 1});
+        const Json person = {{"keypoints", keypoints}, {"box", {0, 0, 40, 40}}};
+        writeWholeFile(folder / "labels.jsonl", Json{{"picture", "grey.png"}, {"people", {person}}}.dump() + "\n");
+        NetworkRecipe recipe = recipeOf(80);
+        recipe.personShare = 0.5;
+        const auto crop = [&] { return openEvaluationSet(optionsFor(folder), *body_, recipe); };
+        const auto pixel = [](const EvaluationPerson& seen, int x, int y) { return int{seen.sample.pixels[static_cast<std::size_t>(3 * (80 * y + x))]}; };
+        EvaluationPerson seen = crop()->person(0);
+        QVERIFY(pixel(seen, 2, 2) == 100 && pixel(seen, 77, 77) == 150);  // the border repeats
+        recipe.padWithEdge = false;
+        seen = crop()->person(0);
+        QVERIFY(pixel(seen, 2, 2) == 0 && pixel(seen, 77, 77) == 0 && pixel(seen, 40, 30) == 100 && pixel(seen, 40, 50) == 150);
+        QVERIFY(crop()->boxRule.find("black") != std::string::npos);
+        recipe.cropRule = "spin";
+        recipe.stretchContrast = true;
+        seen = crop()->person(0);
+        QVERIFY(pixel(seen, 2, 2) == 0 && pixel(seen, 40, 30) == 170 && pixel(seen, 40, 50) == 255);
+        QVERIFY(crop()->boxRule.find("\"spin\"") != std::string::npos);
+        recipe.personShare = 1;  // nothing black in it
+        seen = crop()->person(0);
+        QVERIFY(pixel(seen, 40, 10) == 0 && pixel(seen, 40, 70) == 255);
     }
 
     void labelPicturesOfAnotherSizeAreRefused() {

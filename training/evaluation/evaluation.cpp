@@ -164,7 +164,7 @@ EvaluationReport evaluate(const EvaluationOptions& options) {
     const std::shared_ptr<HmrNetwork> network =
         HmrNetwork::load(options.weights.empty() ? resourcePath("weights/default.safetensors") : options.weights, NetworkOptions{.threads = options.threads, .flips = options.flipped});
     const auto body = loadBodyModel(options.body.empty() ? resourcePath("body/openbody.npz") : options.body);
-    const auto set = openEvaluationSet(options, *body, network->recipe().inputSize, network->recipe().personShare);
+    const auto set = openEvaluationSet(options, *body, network->recipe());
     const BodyParameters mean = meanBodyOf(loadPosePrior(options.prior.empty() ? resourcePath("prior/poses.npz") : options.prior));
     std::vector<std::unique_ptr<Method>> methods;
     methods.push_back(networkMethod(network, body));

@@ -8,6 +8,7 @@
 
 #include "body/body_parameters.h"
 #include "body/camera.h"
+#include "network/network_recipe.h"
 #include "training/evaluation/evaluation.h"
 #include "training/sample.h"
 
@@ -47,8 +48,9 @@ public:
 
 /// Opens annotated pictures, or the synthetic pictures of a seed file {"kind": "synthetic", "seed": 7, "count": 1000}, or
 /// "synthetic" or "synthetic:N": the frozen benchmark, or its first N. Parameters of another body than `body` are left out.
-/// Throws Error.
-std::unique_ptr<EvaluationSet> openEvaluationSet(const EvaluationOptions& options, const BodyModel& body, int size, double personShare);
+/// Annotated pictures are cut as the recipe says: size, the person's share, what is beyond the picture, contrast. Their pixels are averaged
+/// where a crop shrinks, whatever rule for them the recipe names. Throws Error.
+std::unique_ptr<EvaluationSet> openEvaluationSet(const EvaluationOptions& options, const BodyModel& body, const NetworkRecipe& recipe);
 
 /// Writes the frozen benchmark's list: seed, count, the clips it draws from and the first people's boxes, by which a change of
 /// the generator or of the prior is noticed. Throws Error.
