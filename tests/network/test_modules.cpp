@@ -43,6 +43,36 @@ class TestModules : public QObject {
 private Q_SLOTS:
     void initTestCase() { torch::manual_seed(3); }
 
+    void sequentialRotationsAreThoseOfTheBody() {
+        const auto poses = torch::randn({2, kNumSmplJoints * 6}, torch::kFloat64);
+        const auto rotations = decodeRotations(poses, "6d-sequential"), interleaved = decodeRotations(poses, "6d");
+        for (int picture = 0; picture < 2; ++picture)
+            for (int joint = 0; joint < kNumSmplJoints; ++joint) {
+                const auto numbers = poses[picture].narrow(0, 6 * joint, 6).contiguous();
+                const Vector6d sixD = Eigen::Map<const Vector6d>(numbers.data_ptr<double>());
+                QVERIFY(largestDifference(rotations[picture][joint], tensorFrom(rotationFromSixD(sixD, SixDOrder::Sequential))) < 1e-12);
+                QVERIFY(largestDifference(interleaved[picture][joint], tensorFrom(rotationFromSixD(sixD, SixDOrder::Interleaved))) < 1e-12);
+            }
+    }
+    void startsFromTheMeanPoseInEachEncoding_data() {
+        QTest::addColumn<QString>("encoding");
+        for (const char* encoding : {"6d", "6d-sequential", "axis-angle"}) QTest::newRow(encoding) << encoding;
+    }
+    void startsFromTheMeanPoseInEachEncoding() {
+        QFETCH(QString, encoding);
+        HmrModel model(optionsOf(18, encoding.toStdString()));
+        BodyParameters mean;
+        mean.pose = 0.8 * Points3d::Random(kNumSmplJoints, 3);
+        model->setMeanParameters(mean, WeakPerspectiveCamera{});
+        const torch::NoGradGuard noGrad;
+        for (const char* layer : {"decpose", "decshape", "deccam"})  // so that no iteration corrects anything
+            for (auto& entry : model->named_parameters())
+                if (entry.key().rfind(layer, 0) == 0) entry.value().zero_();
+        const auto rotations = model->regress(torch::randn({1, model->featureSize()})).back().rotations[0].to(torch::kFloat64);
+        for (int joint = 0; joint < kNumSmplJoints; ++joint)
+            QVERIFY(largestDifference(rotations[joint], tensorFrom(rotationFromAxisAngle(mean.pose.row(joint).transpose()))) < 1e-5);
+    }
+
     // The names and shapes are torchvision's and SPIN's, so that their checkpoints fit.
     void namesItsStateAsTorchvisionAndSpin_data() {
         QTest::addColumn<int>("depth");
