@@ -5,6 +5,7 @@
 #include <cctype>
 
 #include "body/error.h"
+#include "inference/failure_text.h"
 #include "inference/video_source.h"
 
 namespace hmr {
@@ -43,7 +44,12 @@ public:
     std::optional<Frame> next() override {
         if (next_ >= static_cast<int>(files_.size())) return std::nullopt;
         const int index = next_++;
-        return Frame{readPicture(files_[index]), index, 0, files_[index].string()};
+        const std::string name = files_[index].string();
+        try {
+            return Frame{readPicture(files_[index]), index, 0, name};
+        } catch (const std::exception& failure) {
+            throw Error(failureText(failure, name));
+        }
     }
 
     std::string name() const override { return name_; }
@@ -67,14 +73,13 @@ bool isCameraName(const std::string& specification) {
             std::all_of(specification.begin(), specification.end(), [](unsigned char c) { return std::isdigit(c); }));
 }
 
-}  // namespace
-
-std::vector<std::filesystem::path> picturesIn(const std::filesystem::path& folder) {
+/// The files of a folder that are of a kind, in natural order.
+std::vector<std::filesystem::path> filesIn(const std::filesystem::path& folder, bool (*isWanted)(const std::filesystem::path&)) {
     std::error_code error;
     std::vector<std::filesystem::path> files;
     for (auto entry = std::filesystem::directory_iterator(folder, error); !error && entry != std::filesystem::directory_iterator();
          entry.increment(error)) {
-        if (entry->is_regular_file(error) && isPictureFile(entry->path())) files.push_back(entry->path());
+        if (entry->is_regular_file(error) && isWanted(entry->path())) files.push_back(entry->path());
     }
     if (error) throw Error(folder.string() + " cannot be listed: " + error.message());
     std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) {
@@ -83,6 +88,12 @@ std::vector<std::filesystem::path> picturesIn(const std::filesystem::path& folde
     return files;
 }
 
+}  // namespace
+
+std::vector<std::filesystem::path> picturesIn(const std::filesystem::path& folder) { return filesIn(folder, isPictureFile); }
+
+std::vector<std::filesystem::path> videosIn(const std::filesystem::path& folder) { return filesIn(folder, isVideoFile); }
+
 std::unique_ptr<FrameSource> openSource(const std::string& specification) {
     if (specification.find("://") != std::string::npos) return openStream(specification);
     if (isCameraName(specification)) {
@@ -90,10 +101,13 @@ std::unique_ptr<FrameSource> openSource(const std::string& specification) {
     }
     const std::filesystem::path path = specification;
     std::error_code error;
-    if (!std::filesystem::exists(path, error)) throw Error(specification + " does not exist");
+    if (!std::filesystem::exists(path, error)) {
+        if (error) throw Error(specification + " cannot be opened: " + error.message() + "; check the name and your permission to read it");
+        throw Error(specification + " does not exist; check the name");
+    }
     if (std::filesystem::is_directory(path, error)) {
         auto files = picturesIn(path);
-        if (files.empty()) throw Error(specification + " holds no pictures (JPEG, PNG, WebP, BMP, TIFF)");
+        if (files.empty()) throw Error(specification + " holds no pictures (JPEG, PNG, WebP, BMP, TIFF); choose another folder");
         return std::make_unique<PictureSource>(specification, std::move(files));
     }
     if (isVideoFile(path)) return openVideo(path);

@@ -37,11 +37,12 @@ public:
 cv::Mat readPicture(const std::filesystem::path& file);
 
 /// Opens a picture, a folder (natural order), a video, a camera ("0", "camera:0", "/dev/video0") or a stream (URL).
-/// A video with a broken tail ends where it breaks. Throws Error.
+/// A video with a broken tail gives its frames up to there and then throws. Throws Error.
 std::unique_ptr<FrameSource> openSource(const std::string& specification);
 
 /// The pictures of a folder in natural order (img2 before img10).
 std::vector<std::filesystem::path> picturesIn(const std::filesystem::path& folder);
+std::vector<std::filesystem::path> videosIn(const std::filesystem::path& folder);  ///< its videos, in the same order
 
 bool isPictureFile(const std::filesystem::path& file);
 bool isVideoFile(const std::filesystem::path& file);

@@ -7,8 +7,10 @@
 
 #include "body/error.h"
 #include "body/fitting/seen_joint_fitter.h"
+#include "body/skeleton.h"
 #include "formats/pose_mixture_file.h"
 #include "inference/crop.h"
+#include "inference/failure_text.h"
 #include "inference/live_reader.h"
 #include "inference/person_tracker.h"
 
@@ -48,6 +50,15 @@ bool touches(const PixelBox& box, const cv::Mat& picture) {
            box.y + box.height > 0;
 }
 
+void expectUsable(const PixelBox& box, const Frame& frame) {
+    constexpr double kSmallestSide = 8;
+    if (!touches(box, frame.picture)) {
+        throw Error(frame.name + ": a box lies outside the picture of " + std::to_string(frame.picture.cols) + "x" +
+                    std::to_string(frame.picture.rows) + " pixels; give x,y,width,height in pixels of the picture");
+    }
+    if (box.longerSide() < kSmallestSide) throw Error(frame.name + ": a box is smaller than 8 pixels; give one around the whole person");
+}
+
 }  // namespace
 
 struct Recovery::Implementation {
@@ -67,18 +78,13 @@ struct Recovery::Implementation {
     };
 
     std::vector<Candidate> findPeople(FrameEstimate& estimate) {
-        const cv::Mat& picture = estimate.frame.picture;
         std::vector<Candidate> people;
         for (const PixelBox& box : options.boxes) {
-            if (!touches(box, picture)) {
-                throw Error("a box lies outside the picture of " + std::to_string(picture.cols) + "x" +
-                            std::to_string(picture.rows) + " pixels: give x,y,width,height in pixels of the picture");
-            }
+            expectUsable(box, estimate.frame);
             people.push_back({{box, 1}, true});
         }
-        if (people.empty()) {
-            for (const Detection& detection : look(estimate)) people.push_back({detection});
-        }
+        if (!people.empty()) return people;
+        for (const Detection& detection : look(estimate)) people.push_back({detection});
         if (people.size() > static_cast<std::size_t>(options.maxPeople)) people.resize(options.maxPeople);
         return people;
     }
@@ -149,7 +155,7 @@ struct Recovery::Implementation {
     }
 
     void fitSeenJoints(FrameEstimate& estimate, std::vector<PersonEstimate>& people) {
-        if (!options.fitSeenJoints || body->data().cocoPlusRegressor.rows() == 0) return;
+        if (!options.fitSeenJoints || body->numJoints() != kNumSmplJoints || body->data().cocoPlusRegressor.rows() == 0) return;
         const StageTimer timer(estimate, "fit");
         for (PersonEstimate& person : people) {
             if (!person.seenJoints) continue;
@@ -206,11 +212,10 @@ struct Recovery::Implementation {
     /// Starts tracks where there are none, and lets the detector look now and then.
     void updateTracks(FrameEstimate& estimate) {
         if (!tracker || trackedBoxes != options.boxes) {
-            tracker.emplace(options.smoothing, options.maxPeople);
+            for (const PixelBox& box : options.boxes) expectUsable(box, estimate.frame);
+            tracker.emplace(options.smoothing, std::max(options.maxPeople, static_cast<int>(options.boxes.size())));
             trackedBoxes = options.boxes;
-            for (const PixelBox& box : options.boxes) {
-                if (touches(box, estimate.frame.picture)) tracker->start(box, 1, true);
-            }
+            for (const PixelBox& box : options.boxes) tracker->start(box, 1, true);
         }
         const bool isByHand = !options.boxes.empty();
         const bool mustLook = tracker->tracks().empty() || ++framesSinceLook >= options.detectEvery;
@@ -286,6 +291,8 @@ void Recovery::run(FrameSource& source, std::stop_token stop,
     std::optional<LiveReader> newest;
     if (source.isLive()) newest.emplace(source);
     while (!stop.stop_requested()) {
+        std::string subject = source.name();
+        std::shared_ptr<const FrameEstimate> recovered;
         try {
             const auto start = std::chrono::steady_clock::now();
             std::optional<Frame> frame;
@@ -296,13 +303,17 @@ void Recovery::run(FrameSource& source, std::stop_token stop,
             }
             if (!frame) break;
             const auto decoded = std::chrono::steady_clock::now() - start;
+            subject = frame->name;
             auto estimate = isMotion ? follow(*frame) : recover(*frame);
             estimate.milliseconds["decode"] = std::chrono::duration<double, std::milli>(decoded).count();
-            onFrame(std::make_shared<const FrameEstimate>(std::move(estimate)));
-        } catch (const Error& error) {
+            recovered = std::make_shared<const FrameEstimate>(std::move(estimate));
+        } catch (const std::exception& failure) {
             if (!onError) throw;
-            onError(error.what());
+            onError(failureText(failure, subject));
+            if (isMotion) break;  // the next frame would fail as this one did
+            continue;
         }
+        onFrame(std::move(recovered));
     }
 }
 

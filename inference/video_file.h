@@ -14,10 +14,14 @@ public:
     /// Throws Error.
     VideoFile(const std::filesystem::path& file, double frameRate, cv::Size size);
     void add(const Picture& picture);  ///< RGB of that size
-    void finish();
+    void finish();                     ///< throws Error when the video did not get whole onto the disk
 
 private:
+    bool isWhole() const;
+
+    std::string name_;
     AtomicFile file_;
+    int numFrames_ = 0;
     cv::Size size_;
     cv::VideoWriter writer_;
 };

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "inference/video_source.h"
 
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cmath>
+#include <cstdlib>
+#include <cstring>
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/videoio.hpp>
 
 #include "body/error.h"
+#include "inference/edit_list.h"
 
 namespace hmr {
 namespace {
@@ -17,12 +24,17 @@ double plausibleRate(double rate, double fallback) { return std::isfinite(rate) 
 class VideoFile : public FrameSource {
 public:
     explicit VideoFile(const std::filesystem::path& file) : name_(file.string()) {
+        if (::access(name_.c_str(), R_OK) != 0) {
+            throw Error(name_ + " cannot be opened: " + std::strerror(errno) + "; check the name and your permission to read it");
+        }
         if (!capture_.open(name_, cv::CAP_FFMPEG)) {
-            throw Error(name_ + " cannot be opened as a video: it is damaged or of a kind that FFmpeg does not read");
+            throw Error(name_ + " cannot be opened as a video: it is damaged or of a kind that FFmpeg does not read; copy or download it again, "
+                        "or save it as MP4");
         }
         rate_ = plausibleRate(capture_.get(cv::CAP_PROP_FPS), 25);
         const double count = capture_.get(cv::CAP_PROP_FRAME_COUNT);
         numFrames_ = std::isfinite(count) && count > 0 && count < 1e8 ? static_cast<int>(count) : 0;
+        if (const auto seconds = shownSeconds(file)) numFrames_ = static_cast<int>(std::min<double>(numFrames_, std::round(*seconds * rate_)));
         size_ = {static_cast<int>(capture_.get(cv::CAP_PROP_FRAME_WIDTH)), static_cast<int>(capture_.get(cv::CAP_PROP_FRAME_HEIGHT))};
     }
 
@@ -31,13 +43,13 @@ public:
         cv::Mat picture;
         if (!capture_.read(picture) || picture.empty()) {
             ended_ = true;
-            // Containers round their frame count; a tenth missing is damage.
-            if (next_ < numFrames_ * 9 / 10) {
+            if (endsEarly()) {
                 throw Error(name_ + " is damaged: it ends after frame " + std::to_string(next_) + " of " +
-                            std::to_string(numFrames_) + "; the frames before are kept");
+                            std::to_string(numFrames_) + "; the frames before are kept. Copy or download it again for the others");
             }
             return std::nullopt;
         }
+        lastTime_ = std::max(lastTime_, capture_.get(cv::CAP_PROP_POS_MSEC) / 1000);  // the last ones of H.264 have none
         const int index = next_++;
         return Frame{picture, index, index / rate_, name_};
     }
@@ -56,8 +68,16 @@ public:
     }
 
 private:
+    /// Containers miscount a few frames, and of a variable rate they tell only how long it lasts.
+    bool endsEarly() const {
+        constexpr int kMiscounted = 3;
+        const double length = numFrames_ / rate_;
+        return next_ + kMiscounted < numFrames_ && lastTime_ + (kMiscounted + 1) / rate_ < length;
+    }
+
     std::string name_;
     cv::VideoCapture capture_;
+    double lastTime_ = 0;  ///< seconds
     double rate_ = 25;
     int numFrames_ = 0, next_ = 0;
     cv::Size size_;
@@ -103,10 +123,15 @@ private:
     bool ended_ = false;
 };
 
-/// OpenCV prints its back ends' complaints to the terminal; ours say what to do.
-void quietOpenCv() { cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT); }
-
 }  // namespace
+
+void quietOpenCv() {
+    static const bool isQuiet = [] {
+        cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
+        return ::setenv("OPENCV_FFMPEG_LOGLEVEL", "-8", 0) == 0;  // AV_LOG_QUIET; read with the first video
+    }();
+    static_cast<void>(isQuiet);
+}
 
 std::unique_ptr<FrameSource> openVideo(const std::filesystem::path& file) {
     quietOpenCv();
@@ -126,7 +151,7 @@ std::unique_ptr<FrameSource> openStream(const std::string& url) {
 std::unique_ptr<FrameSource> openCamera(const std::string& device) {
     quietOpenCv();
     cv::VideoCapture capture;
-    const bool isNumber = device.find_first_not_of("0123456789") == std::string::npos;
+    const bool isNumber = !device.empty() && device.find_first_not_of("0123456789") == std::string::npos;
     const bool opened = isNumber ? capture.open(std::stoi(device.substr(0, 4)), cv::CAP_V4L2) : capture.open(device, cv::CAP_V4L2);
     if (!opened) {
         throw Error("camera " + device + " cannot be opened: no such camera, no permission (is the user in the group video?), "

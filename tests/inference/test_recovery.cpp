@@ -6,11 +6,14 @@
 
 #include "body/error.h"
 #include "inference/recovery.h"
+#include "support/body_with_fingers.h"
+#include "support/error_text.h"
 #include "support/random_weights.h"
 #include "support/small_body.h"
 #include "support/test_class.h"
 
 using namespace hmr;
+using hmr::test::errorText;
 
 namespace {
 
@@ -18,9 +21,9 @@ namespace {
 class ScriptedDetector : public PersonDetector {
 public:
     std::vector<Detection> found;
-    int numLooks = 0;
+    int numLooks = 0, failsAt = -1;
     std::vector<Detection> detect(const cv::Mat&) override {
-        ++numLooks;
+        if (numLooks++ == failsAt) throw std::runtime_error("a library gave up\nin function detect");
         return found;
     }
     std::string name() const override { return "scripted"; }
@@ -48,9 +51,8 @@ private:
     int failsAt_;
 };
 
-/// The small body with its middle at the origin, so that the untrained network's mean body stays where its crop is.
-std::shared_ptr<const BodyModel> centredBody() {
-    BodyModelData data = test::SmallBody::data();
+/// A body with its middle at the origin, so that the untrained network's mean body stays where its crop is.
+std::shared_ptr<const BodyModel> centred(BodyModelData data) {
     auto heights = data.templateVertices.col(1).array();
     heights -= (heights.maxCoeff() + heights.minCoeff()) / 2;
     return std::make_shared<BodyModel>(std::move(data));
@@ -62,7 +64,7 @@ class TestRecovery : public QObject {
     Q_OBJECT
 
     QTemporaryDir folder_;
-    std::shared_ptr<const BodyModel> body_ = centredBody();
+    std::shared_ptr<const BodyModel> body_ = centred(test::SmallBody::data());
     std::shared_ptr<HmrNetwork> network_;
     std::shared_ptr<ScriptedDetector> detector_;
     Frame frame_{cv::Mat(240, 320, CV_8UC3, cv::Scalar::all(128)), 0, 0, "grey"};
@@ -144,6 +146,50 @@ private Q_SLOTS:
         QCOMPARE(recovery.recover(frame_).people.size(), 1u);
     }
 
+    void boxOutsideAVideoIsAnErrorToo_data() {
+        QTest::addColumn<double>("x");
+        QTest::addColumn<double>("side");
+        QTest::addColumn<QString>("expected");
+        QTest::newRow("outside") << 1000.0 << 100.0 << "outside the picture of 320x240";
+        QTest::newRow("tiny") << 100.0 << 7.0 << "smaller than 8 pixels";
+    }
+    void boxOutsideAVideoIsAnErrorToo() {
+        QFETCH(double, x);
+        QFETCH(double, side);
+        QFETCH(QString, expected);
+        Recovery recovery(body_, network_, detector_, {.boxes = {{x, 30, side, side}}});
+        for (const auto& work : {&Recovery::recover, &Recovery::follow}) {
+            const QString message = errorText([&] { (recovery.*work)(frame_); });
+            QVERIFY2(message.contains(expected) && message.contains("grey"), qPrintable(message));
+        }
+        NumberedSource source(6, 30);
+        QStringList complaints;
+        recovery.run(source, {}, [](auto) { QFAIL("a frame without the person was given out"); },
+                     [&](const std::string& message) { complaints << QString::fromStdString(message); });
+        QCOMPARE(complaints.size(), 1);
+    }
+
+    void boxesByHandAreNeverTooMany() {
+        const std::vector<PixelBox> boxes = {{10, 20, 80, 200}, {110, 20, 80, 200}, {210, 20, 80, 200}};
+        Recovery recovery(body_, network_, detector_, {.maxPeople = 1, .boxes = boxes});
+        QCOMPARE(recovery.recover(frame_).people.size(), 3u);
+        QCOMPARE(recovery.follow(frame_).people.size(), 3u);
+    }
+
+    void bodiesWithFingersAreRecoveredWithoutFit() {
+        const auto weights = std::filesystem::path(folder_.path().toStdString()) / "maps of fingers.safetensors";
+        test::writeRandomWeights(weights, true);
+        const auto body = centred(test::smallBodyWithFingers());
+        QCOMPARE(body->numJoints(), 52);
+        Recovery recovery(body, HmrNetwork::load(weights, {.threads = 1}), detector_, {.boxes = {{20, 20, 80, 200}}});
+        for (const auto& work : {&Recovery::recover, &Recovery::follow}) {
+            const PersonEstimate person = (recovery.*work)(frame_).people.at(0);
+            QVERIFY(person.seenJoints.has_value());
+            QCOMPARE(person.joints3d.rows(), 24);
+            QVERIFY(person.joints2d.allFinite());
+        }
+    }
+
     void nobodyFoundTakesTheWholePictureOrNobody() {
         QCOMPARE(Recovery(body_, network_, detector_).recover(frame_).people.size(), 1u);
         QVERIFY(Recovery(body_, network_, detector_, {.wholePictureFallback = false}).recover(frame_).people.empty());
@@ -189,6 +235,31 @@ private Q_SLOTS:
                                                  [&](const std::string& message) { complaints.push_back(message); });
         QCOMPARE(seen, (std::vector<int>{0, 1, 3, 4, 5}));
         QCOMPARE(complaints.size(), 1u);
+    }
+
+    void failuresOfAnyKindAreToldByName() {
+        NumberedSource source(3, 0);
+        QStringList complaints;
+        int count = 0;
+        detector_->failsAt = 1;
+        Recovery(body_, network_, detector_).run(source, {}, [&](auto) { ++count; },
+                                                 [&](const std::string& message) { complaints << QString::fromStdString(message); });
+        QCOMPARE(count, 2);
+        QCOMPARE(complaints.join(""), QString("numbered cannot be worked on: a library gave up"));
+    }
+
+    void whatTheCallerThrowsEndsTheRun() {
+        NumberedSource source(1000, 30);
+        int count = 0, numComplaints = 0;
+        const auto run = [&] {
+            Recovery(body_, network_, detector_).run(source, {}, [&](auto) {
+                ++count;
+                throw Error("the disk is full");
+            }, [&](const std::string&) { ++numComplaints; });
+        };
+        QCOMPARE(errorText(run), QString("the disk is full"));
+        QCOMPARE(count, 1);
+        QCOMPARE(numComplaints, 0);
     }
 
     void runStopsWhenAsked() {
