@@ -295,7 +295,6 @@ void MainWindow::takeModels(std::shared_ptr<const BodyModel> body, const QString
 
 void MainWindow::takeFailure(const QString& message) {
     messages_->showMessage(MessageBar::Kind::Error, message);  // as it is: it may begin with a path
-    strip_->markCurrent(QString::fromStdString(source_.specification));
     if (!options_.screenshot.isEmpty() && !session_->hasPicture()) saveWindowScreenshot();
 }
 
