@@ -207,10 +207,16 @@ void ModelsDialog::read(const std::filesystem::path& chosen, std::optional<Model
     reading_.start([reading](const auto&) { *reading.file = inspectModelFile(reading.chosen.empty() ? shippedFile(*reading.kind) : reading.chosen); });
 }
 
+void ModelsDialog::deleteWhenRead() {
+    isLeft_ = true;
+    if (readings_.empty()) deleteLater();
+}
+
 void ModelsDialog::endReading(const QString& failure) {
     const Reading reading = readings_.front();
     readings_.pop_front();
     accept_->setEnabled(readings_.empty());
+    if (isLeft_) return deleteWhenRead();
     if (failure.isEmpty()) return take(reading);
     showMessage(failure, true);
     if (reading.isInUse) (*reading.kind == ModelFile::Kind::Body ? bodyLabel_ : weightsLabel_)->setText(tr("cannot be used") + "\n" + nameOf(*reading.kind));
@@ -275,7 +281,7 @@ void ModelsDialog::accept() {
 
 void openModelsDialog(MainWindow& window) {
     auto* dialog = new ModelsDialog(window.options().models, &window);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    QObject::connect(dialog, &QDialog::finished, dialog, &ModelsDialog::deleteWhenRead);
     QObject::connect(dialog, &QDialog::accepted, &window, [dialog, &window] {
         saveModelSettings(dialog->settings());
         window.useModels(dialog->settings());

@@ -32,6 +32,8 @@ public:
     ModelSettings settings() const { return settings_; }
     /// Takes the file as the body or as the weights, whatever it is; shows the reason where it is neither.
     void use(const std::filesystem::path& file);
+    /// Goes away once it is closed; not before the file in hand is read, so that nobody waits for it.
+    void deleteWhenRead();
 
 protected:
     void dragEnterEvent(QDragEnterEvent* event) override;
@@ -70,6 +72,7 @@ private:
     QListWidget* known_ = nullptr;
     QGroupBox* facePointBox_ = nullptr;
     std::array<QSpinBox*, kFacePointNames.size()> facePoints_{};
+    bool isLeft_ = false;
     std::deque<Reading> readings_;  ///< the first is being read
     BackgroundTask reading_;
 };
