@@ -118,6 +118,26 @@ private Q_SLOTS:
         QVERIFY(session.posed(0)->vertices == before);
     }
 
+    void peopleOfAnotherProgramAreOneStep() {
+        Session session;
+        prepare(session);
+        const SessionState before = session.state();
+        MarkedPerson person{{10, 10, 100, 200}, SeenJoints()};
+        person.joints->deviations.setConstant(2);
+        person.joints->deviations[14] = 50;  // not sure of the nose
+        const int id = session.nextPersonId();
+        markPeople(session, std::vector{person, MarkedPerson{{200, 20, 90, 180}, {}}}, "People of a file");
+        QVERIFY((session.boxes() == std::vector<PersonBox>{{id, {10, 10, 100, 200}}, {id + 1, {200, 20, 90, 180}}}));
+        QCOMPARE(session.edit(id).targets.at(0).size(), std::size_t(18));
+        QVERIFY(!session.edit(id).targets.at(0).contains(14));
+        QVERIFY(session.edit(id + 1).isEmpty());
+        const SessionState after = session.state();
+        session.undoStack().undo();
+        QVERIFY(session.state() == before);
+        session.undoStack().redo();
+        QVERIFY(session.state() == after);
+    }
+
     void deletedPeopleAreNotShownAndTheirEditsNotInherited() {
         Session session;
         prepare(session);
