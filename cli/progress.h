@@ -5,15 +5,20 @@
 
 namespace hmr {
 
+/// How far something is, for where no bar can be drawn: "walking.mp4: 20 of 85 frames, 3 s left". Total 0: unknown.
+std::string progressLine(const std::string& label, int done, int total, const std::string& unit, double secondsLeft);
+
 /// A bar with time left on a terminal; a plain line every ten seconds otherwise.
 class Progress {
 public:
-    explicit Progress(std::string label, int total);  ///< total 0: unknown
-    ~Progress();                                      ///< ends the bar's line
+    explicit Progress(std::string label, int total, std::string unit = "frames");  ///< total 0: unknown
+    ~Progress();  ///< ends the bar's line
     void update(int done);
 
 private:
-    std::string label_;
+    void draw(int done, double secondsLeft);
+
+    std::string label_, unit_;
     int total_;
     bool isTerminal_;
     bool isDrawn_ = false;

@@ -2,16 +2,16 @@
 #include "cli/run_job.h"
 
 #include <algorithm>
-#include <atomic>
-#include <csignal>
 #include <iostream>
 #include <opencv2/imgproc.hpp>
 #include <set>
 
 #include "body/error.h"
+#include "cli/interrupt_watch.h"
 #include "cli/progress.h"
 #include "formats/atomic_file.h"
 #include "formats/body_file.h"
+#include "formats/body_identity.h"
 #include "formats/fbx_file.h"
 #include "formats/motion/session_file.h"
 #include "formats/motion/take_document.h"
@@ -19,24 +19,13 @@
 #include "formats/resources.h"
 #include "formats/scene_file.h"
 #include "formats/stream/motion_stream.h"
+#include "inference/failure_text.h"
 #include "inference/picture.h"
 #include "inference/video_file.h"
 #include "renderer/overlay_painter.h"
 
 namespace hmr {
 namespace {
-
-std::atomic<bool> interrupted = false;
-
-/// Ctrl-C asks the run to end after the frame in work; what is finished is written whole.
-class InterruptWatch {
-public:
-    InterruptWatch() : before_(std::signal(SIGINT, [](int) { interrupted = true; })) {}
-    ~InterruptWatch() { std::signal(SIGINT, before_); }
-
-private:
-    void (*before_)(int);
-};
 
 /// A name for the files of an input: that of the picture or video without folder and extension.
 std::string outputName(const std::string& source) {
@@ -56,28 +45,36 @@ RecoveryOptions recoveryOptions(const RunSettings& settings) {
     return options;
 }
 
+/// The body, if a network can pose it. Throws Error.
+std::shared_ptr<const BodyModel> drivenBody(const std::filesystem::path& file) {
+    auto body = loadBodyModel(file);
+    if (const auto obstacle = whyHmrCannotDrive(*body)) throw Error(file.string() + ": " + *obstacle + " Choose another body with --body.");
+    return body;
+}
+
 class Run {
 public:
     explicit Run(const RunSettings& settings)
         : settings_(settings),
-          body_(loadBodyModel(settings.body.empty() ? resourcePath("body/openbody.npz") : settings.body)),
+          body_(drivenBody(settings.body.empty() ? resourcePath("body/openbody.npz") : settings.body)),
           network_(HmrNetwork::load(settings.weights.empty() ? resourcePath("weights/default.safetensors") : settings.weights,
                                     {.threads = settings.threads})),
           recovery_(body_, network_, makeDetector(settings.detector), recoveryOptions(settings)) {
         std::error_code error;
         std::filesystem::create_directories(settings.outputFolder, error);
-        if (error) throw Error(settings.outputFolder.string() + " cannot be made: " + error.message());
+        if (error) throw Error(settings.outputFolder.string() + " cannot be made: " + error.message() + ". Choose another folder with -o.");
+        const AtomicFile trial(settings.outputFolder / ".hmr");  // says now, and once, if nothing can be written there
         warnOfOtherBody();
     }
 
     int runAll() {
-        const InterruptWatch watch;
+        const InterruptWatch watch;  // a run ends after the frame in work
         for (const std::string& input : settings_.inputs) {
-            if (interrupted) break;
+            if (InterruptWatch::isAsked()) break;
             runInput(input);
         }
-        if (interrupted) std::cerr << "hmr: stopped; the files written so far are whole\n";
-        return hasFailed_ || interrupted ? 1 : 0;
+        if (InterruptWatch::isAsked()) std::cerr << "hmr: stopped; the files written so far are whole\n";
+        return hasFailed_ || InterruptWatch::isAsked() ? 1 : 0;
     }
 
 private:
@@ -94,37 +91,67 @@ private:
         std::cerr << "hmr: " << message << "\n";
     }
 
-    void runInput(const std::string& input) {
+    /// What goes wrong with one input is told, and the others are done.
+    template <typename Work>
+    void attempt(const std::string& name, const Work& work) {
         try {
-            const auto source = openSource(input);
-            recovery_.reset();
-            if (source->isLive() || source->frameRate() > 0) {
-                runVideo(*source, outputName(source->name()));
-            } else {
-                runPictures(*source);
-            }
-        } catch (const Error& error) {
-            fail(error.what());
+            work();
+        } catch (const std::exception& failure) {
+            fail(failureText(failure, name));
         }
     }
 
+    void runInput(const std::string& input) {
+        std::error_code error;
+        attempt(input, [&] { std::filesystem::is_directory(input, error) ? runFolder(input) : runSource(input); });
+    }
+
+    void runFolder(const std::string& folder) {
+        const auto videos = videosIn(folder);
+        const bool hasPictures = !picturesIn(folder).empty();
+        if (!hasPictures && videos.empty()) throw Error(folder + " holds no pictures or videos; choose another folder");
+        if (hasPictures) runSource(folder);
+        for (const auto& video : videos) {
+            if (InterruptWatch::isAsked()) return;
+            attempt(video.string(), [&] { runSource(video.string()); });
+        }
+    }
+
+    void runSource(const std::string& input) {
+        const auto source = openSource(input);
+        recovery_.reset();
+        if (source->isLive() || source->frameRate() > 0) {
+            runVideo(*source);
+        } else {
+            runPictures(*source);
+        }
+    }
+
+    /// A name for the files of an input that no other input of this run has.
+    std::string claimName(const std::string& source) {
+        const std::string wanted = outputName(source);
+        std::string name = wanted;
+        for (int number = 2; !names_.insert(name).second; ++number) name = wanted + "-" + std::to_string(number);
+        if (name != wanted) std::cerr << "hmr: " << source << " is written as " << name << ", since another input is called " << wanted << "\n";
+        return name;
+    }
+
     void runPictures(FrameSource& source) {
-        Progress progress(source.name(), source.numFrames());
+        Progress progress(source.name(), source.numFrames(), "pictures");
         std::stop_source stop;
-        const auto onFrame = [&](std::shared_ptr<const FrameEstimate> estimate) {
+        const auto onFrame = [&](const std::shared_ptr<const FrameEstimate>& estimate) {
             progress.update(estimate->frame.index + 1);
-            try {
-                writeFrame(*estimate);
-            } catch (const Error& error) {
-                fail(error.what());
-            }
+            attempt(estimate->frame.name, [&] { writeFrame(*estimate); });
             stopWhereAsked(stop, estimate->frame.index + 1);
         };
-        recovery_.run(source, stop.get_token(), onFrame, [&](const std::string& message) { fail(message); });
+        recovery_.run(source, stop.get_token(), onFrame, [&](const std::string& message) {
+            fail(message);
+            stopWhereAsked(stop, 0);
+        });
     }
 
     void writeFrame(const FrameEstimate& estimate) {
-        const std::string name = outputName(estimate.frame.name);
+        const std::string name = claimName(estimate.frame.name);
         EstimateDocument document = documentFor(estimate, estimate.frame.name, 0);
         document.frames.push_back({0, 0, estimate.people});
         if (settings_.overlay) {
@@ -135,27 +162,37 @@ private:
         writeDocument(document, name);
     }
 
-    void runVideo(FrameSource& source, const std::string& name) {
+    /// What cannot be written ends a video at once; what cannot be read ends it too, with what there is by then.
+    void runVideo(FrameSource& source) {
+        const std::string name = claimName(source.name());
+        const auto file = settings_.outputFolder / (name + ".overlay.mp4");
         Progress progress(source.name(), source.numFrames());
         std::optional<VideoFile> video;
         EstimateDocument document;
         std::stop_source stop;
-        const auto onFrame = [&](std::shared_ptr<const FrameEstimate> estimate) {
+        const auto onFrame = [&](const std::shared_ptr<const FrameEstimate>& estimate) {
             if (document.frames.empty()) document = documentFor(*estimate, source.name(), source.frameRate());
             document.frames.push_back({estimate->frame.index, estimate->frame.time, estimate->people});
             stream(*estimate);
             if (settings_.overlay) {
-                if (!video) video.emplace(settings_.outputFolder / (name + ".overlay.mp4"), source.frameRate(), estimate->frame.picture.size());
+                if (!video) video.emplace(file, source.frameRate(), estimate->frame.picture.size());
                 video->add(painter().paint(rgbPicture(estimate->frame.picture), estimate->people));
             }
             progress.update(estimate->frame.index + 1);
             stopWhereAsked(stop, static_cast<int>(document.frames.size()));
         };
-        recovery_.run(source, stop.get_token(), onFrame, [&](const std::string& message) { fail(message); });
-        if (document.frames.empty()) throw Error(source.name() + " gave no picture");
+        bool hasEndedEarly = false;
+        recovery_.run(source, stop.get_token(), onFrame, [&](const std::string& message) {
+            hasEndedEarly = true;
+            fail(message);
+        });
+        if (document.frames.empty()) {
+            if (!hasEndedEarly && !InterruptWatch::isAsked()) throw Error(source.name() + " gave no picture; check that it is a whole video");
+            return;
+        }
         if (video) {
             video->finish();
-            std::cout << (settings_.outputFolder / (name + ".overlay.mp4")).string() << "\n";
+            std::cout << file.string() << "\n";
         }
         writeDocument(document, name);
         writeMotion(document, name);
@@ -194,7 +231,7 @@ private:
     }
 
     void stopWhereAsked(std::stop_source& stop, int framesDone) const {
-        if (interrupted || (settings_.maxFrames > 0 && framesDone >= settings_.maxFrames)) stop.request_stop();
+        if (InterruptWatch::isAsked() || (settings_.maxFrames > 0 && framesDone >= settings_.maxFrames)) stop.request_stop();
     }
 
     OverlayPainter& painter() {
@@ -241,6 +278,7 @@ private:
     Recovery recovery_;
     std::unique_ptr<OverlayPainter> painter_;
     std::optional<MotionStream> stream_;
+    std::set<std::string> names_;  ///< that files were written under
     bool hasFailed_ = false;
 };
 

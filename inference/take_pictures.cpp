@@ -47,6 +47,7 @@ void writeTakeVideo(const std::filesystem::path& file, const Take& take, const M
             video->add(paint(rgbPicture(frame->picture), frame->picture.cols, frame->picture.rows, peopleAt(take, settings, index)));
         }
         reportProgress(settings, std::max(0.0, static_cast<double>(index + 1 - range.first) / (range.end - range.first)));
+        if (index + 1 == range.end) break;  // what follows may be damaged
     }
     if (!video) throw Error(take.source + " gave no picture");
     video->finish();

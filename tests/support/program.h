@@ -3,6 +3,7 @@
 #include <QProcess>
 #include <QString>
 #include <QStringList>
+#include <functional>
 
 namespace hmr::test {
 
@@ -12,9 +13,10 @@ struct ProgramResult {
     QString output, errors;
 };
 
-/// Runs the built `hmr` with these arguments to its end (at most two minutes).
-inline ProgramResult runHmr(const QStringList& arguments, const QString& workingFolder = {}) {
+/// Runs the built `hmr` with these arguments to its end (at most two minutes). `before` is called in the new process.
+inline ProgramResult runHmr(const QStringList& arguments, const QString& workingFolder = {}, const std::function<void()>& before = {}) {
     QProcess process;
+    process.setChildProcessModifier(before);
     if (!workingFolder.isEmpty()) process.setWorkingDirectory(workingFolder);
     process.start(QStringLiteral(HMR_BINARY_DIR "/hmr"), arguments);
     process.waitForFinished(120000);
