@@ -9,6 +9,7 @@
 #include "formats/atomic_file.h"
 #include "formats/fbx_document.h"
 #include "formats/figure_mesh.h"
+#include "formats/motion/figure_extras.h"
 
 namespace hmr {
 namespace {
@@ -400,16 +401,22 @@ void writeFbx(const std::filesystem::path& file, std::span<const Figure> figures
     writeWholeFile(file, fbxBytes(scene.finish()));
 }
 
-void writeMotionFbx(const std::filesystem::path& file, std::span<const AnimatedFigure> figures) {
+void writeMotionFbx(const std::filesystem::path& file, std::span<const AnimatedFigure> figures, const ShareReport& report) {
     std::vector<Figure> still;
     for (const AnimatedFigure& animated : figures) still.push_back(animated.figure);
     requireExportable(still);
     FbxScene scene;
-    for (const AnimatedFigure& animated : figures) {
-        const nlohmann::json extras = {{"body_model", animated.modelId}, {"betas", std::vector<double>(animated.betas.begin(), animated.betas.end())}};
-        scene.addMotion(animated, scene.addFigure(animated.figure, figures.size() == 1, extras.dump()));
+    const auto done = [&](double share) {
+        if (report) report(share);
+    };
+    for (std::size_t i = 0; i < figures.size(); ++i) {
+        const AnimatedFigure& animated = figures[i];
+        scene.addMotion(animated, scene.addFigure(animated.figure, figures.size() == 1, figureExtras(animated).dump()));
+        done(0.7 * static_cast<double>(i + 1) / static_cast<double>(figures.size()));
     }
-    writeWholeFile(file, fbxBytes(scene.finish()));
+    const std::string bytes = fbxBytes(scene.finish());
+    done(0.9);
+    writeWholeFile(file, bytes);
 }
 
 }  // namespace hmr

@@ -14,8 +14,8 @@ namespace hmr {
 void writeFbx(const std::filesystem::path& file, std::span<const Figure> figures);
 
 /// The same with motion: one animation stack (take) a person, named after it, with curves for every joint's rotation (degrees,
-/// Euler angles without jumps) and the moving joints' places. The axes are those of the figures; shape coefficients are kept
-/// as a user property of the mesh. Throws Error.
-void writeMotionFbx(const std::filesystem::path& file, std::span<const AnimatedFigure> figures);
+/// Euler angles without jumps) and the moving joints' places. The axes are those of the figures; shape and parameters are
+/// kept as the user property "hmr" of the mesh (see figureExtras). Throws Error.
+void writeMotionFbx(const std::filesystem::path& file, std::span<const AnimatedFigure> figures, const ShareReport& report = {});
 
 }  // namespace hmr

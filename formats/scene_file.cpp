@@ -21,6 +21,7 @@
 #include "body/error.h"
 #include "formats/atomic_file.h"
 #include "formats/figure_mesh.h"
+#include "formats/motion/figure_extras.h"
 
 namespace hmr {
 namespace {
@@ -190,9 +191,9 @@ void addBones(aiMesh& mesh, const Figure& figure, const SplitMesh& split, const 
 }
 
 /// Keys of one joint in seconds; a joint that only turns keeps its node's place.
-aiNodeAnim* channelOf(const AnimatedFigure& animated, std::size_t joint, const std::string& node) {
+std::unique_ptr<aiNodeAnim> channelOf(const AnimatedFigure& animated, std::size_t joint, const std::string& node) {
     const JointCurve& curve = animated.joints[joint];
-    auto* channel = new aiNodeAnim;
+    auto channel = std::make_unique<aiNodeAnim>();
     channel->mNodeName = aiString(node);
     const auto timeOf = [&](std::size_t i) { return (animated.firstFrame + static_cast<double>(i)) / animated.frameRate; };
     channel->mNumRotationKeys = static_cast<unsigned>(curve.rotations.size());
@@ -318,13 +319,16 @@ void writeGlb(const std::filesystem::path& file, std::span<const Figure> figures
     writeWholeFile(file, glb);
 }
 
-void writeMotionGlb(const std::filesystem::path& file, std::span<const AnimatedFigure> figures) {
+void writeMotionGlb(const std::filesystem::path& file, std::span<const AnimatedFigure> figures, const ShareReport& report) {
+    const auto done = [&](double share) {
+        if (report) report(share);
+    };
     std::vector<Figure> still;
     for (const AnimatedFigure& animated : figures) still.push_back(animated.figure);
     requireExportable(still);
     SceneBuilder builder;
     UniqueNames names;
-    std::vector<aiNodeAnim*> channels;
+    std::vector<std::unique_ptr<aiNodeAnim>> channels;
     double duration = 0;
     auto people = nlohmann::json::array();
     for (std::size_t i = 0; i < figures.size(); ++i) {
@@ -332,11 +336,9 @@ void writeMotionGlb(const std::filesystem::path& file, std::span<const AnimatedF
         const SkinnedNames named = addSkinned(builder, still[i], figures.size() == 1, names);
         for (std::size_t joint = 0; joint < named.joints.size(); ++joint) channels.push_back(channelOf(animated, joint, named.joints[joint]));
         duration = std::max(duration, (animated.firstFrame + animated.numFrames() - 1) / animated.frameRate);
-        people.push_back({{"name", named.mesh},
-                          {"body_model", animated.modelId},
-                          {"betas", std::vector<double>(animated.betas.begin(), animated.betas.end())},
-                          {"frame_rate", animated.frameRate},
-                          {"first_frame", animated.firstFrame}});
+        people.push_back(figureExtras(animated));
+        people.back()["name"] = named.mesh;
+        done(0.4 * static_cast<double>(i + 1) / static_cast<double>(figures.size()));
     }
     auto animation = std::make_unique<aiAnimation>();
     animation->mName = aiString("motion");
@@ -344,11 +346,13 @@ void writeMotionGlb(const std::filesystem::path& file, std::span<const AnimatedF
     animation->mDuration = duration;
     animation->mNumChannels = static_cast<unsigned>(channels.size());
     animation->mChannels = new aiNodeAnim*[channels.size()];
-    std::copy(channels.begin(), channels.end(), animation->mChannels);
+    std::transform(channels.begin(), channels.end(), animation->mChannels, [](auto& channel) { return channel.release(); });
     builder.setAnimation(animation.release());
     std::string glb = exportScene(*builder.finish(), "glb2", file).at(file.filename().string());
+    done(0.8);
     clearGaps(glb);
     setExtras(glb, {{"hmr", {{"people", people}}}});
+    done(0.9);
     writeWholeFile(file, glb);
 }
 

@@ -15,9 +15,9 @@ void writeObj(const std::filesystem::path& file, std::span<const Figure> figures
 /// Writes skinned figures with their skeletons in the pose as binary glTF (metres, y up). Through Assimp. Throws Error.
 void writeGlb(const std::filesystem::path& file, std::span<const Figure> figures);
 
-/// The same with motion: one animation that moves everybody, a skeleton a person; shape coefficients and body model are kept
-/// in the scene's extras. The figures must be y up. Throws Error.
-void writeMotionGlb(const std::filesystem::path& file, std::span<const AnimatedFigure> figures);
+/// The same with motion: one animation that moves everybody, a skeleton a person; shape and parameters are kept in the scene's
+/// extras (see figureExtras). The figures must be y up. Throws Error.
+void writeMotionGlb(const std::filesystem::path& file, std::span<const AnimatedFigure> figures, const ShareReport& report = {});
 
 /// What Assimp finds in a mesh or scene file, for `hmr info`.
 struct SceneSummary {

@@ -11,7 +11,7 @@
 namespace hmr {
 namespace {
 
-constexpr std::size_t kPoseSize = 156, kNumBetasWritten = 16, kNumDmpls = 8;
+constexpr std::size_t kPoseSize = 156, kExpressivePoseSize = 165, kNumBetasWritten = 16, kNumDmpls = 8;
 constexpr int kNumBodyJoints = 22;
 constexpr std::size_t kLeftHand = 66, kRightHand = 111;  // first index-finger joint of each hand
 
@@ -44,20 +44,24 @@ void writeAmass(const std::filesystem::path& file, const BodyModel& model, const
     const Eigen::VectorXd shape = track.samples.front()->body.betas;
     const Eigen::Vector3d pelvis = shapedJoints(model, shape).row(0).transpose();
     const std::size_t numFrames = track.samples.size();
-    std::vector<double> poses(numFrames * kPoseSize, 0), trans, betas(kNumBetasWritten, 0);
+    // SMPL-X has jaw and eyes between body and hands; the fingers of a body that has them rest.
+    const bool isExpressive = model.numJoints() == static_cast<int>(kExpressivePoseSize / 3);
+    const std::size_t width = isExpressive ? kExpressivePoseSize : kPoseSize;
+    const int numWritten = model.numJoints() == kNumSmplJoints ? kNumSmplJoints : kNumBodyJoints;
+    std::vector<double> poses(numFrames * width, 0), trans, betas(kNumBetasWritten, 0);
     for (std::size_t frame = 0; frame < numFrames; ++frame) {
         const BodyParameters body = inWorld(world, pelvis, track.samples[frame]->body);
-        double* pose = poses.data() + frame * kPoseSize;
-        for (int joint = 0; joint < kNumSmplJoints; ++joint) {
+        double* pose = poses.data() + frame * width;
+        for (int joint = 0; joint < numWritten; ++joint) {
             const std::size_t at = joint < kNumBodyJoints ? static_cast<std::size_t>(3 * joint) : joint == kNumBodyJoints ? kLeftHand : kRightHand;
             for (int axis = 0; axis < 3; ++axis) pose[at + static_cast<std::size_t>(axis)] = body.pose(joint, axis);
         }
         trans.insert(trans.end(), body.translation.begin(), body.translation.end());
-        if (frame % 256 == 0) reportProgress(settings, static_cast<double>(frame) / static_cast<double>(numFrames));
+        if (frame % 64 == 0) reportProgress(settings, static_cast<double>(frame) / static_cast<double>(numFrames));
     }
     for (Eigen::Index i = 0; i < std::min<Eigen::Index>(shape.size(), kNumBetasWritten); ++i) betas[static_cast<std::size_t>(i)] = shape[i];
     NpzArrays arrays;
-    arrays["poses"] = NdArray::from(poses, {numFrames, kPoseSize});
+    arrays["poses"] = NdArray::from(poses, {numFrames, width});
     arrays["trans"] = NdArray::from(trans, {numFrames, 3});
     arrays["betas"] = NdArray::from(betas, {kNumBetasWritten});
     arrays["dmpls"] = NdArray::from(std::vector<double>(numFrames * kNumDmpls, 0), {numFrames, kNumDmpls});
@@ -78,7 +82,7 @@ Take readAmass(const std::filesystem::path& file, const BodyModel& model) {
     const NdArray poseArray = npz.read("poses");
     if (poseArray.shape.size() != 2 || poseArray.shape[0] == 0) fail(file, "\"poses\" is no table of frames.");
     const std::size_t numFrames = poseArray.shape[0], width = poseArray.shape[1];
-    if (width != kPoseSize && width != 72 && width != 165)
+    if (width != kPoseSize && width != 72 && width != kExpressivePoseSize)
         fail(file, "\"poses\" has " + std::to_string(width) + " numbers a frame; 156 (SMPL-H), 72 (SMPL) or 165 (SMPL-X) were expected.");
     const std::vector<double> poses = finite(file, npz, "poses"), trans = finite(file, npz, "trans");
     if (trans.size() != 3 * numFrames) fail(file, "\"trans\" has " + std::to_string(trans.size()) + " numbers for " + std::to_string(numFrames) + " frames.");
@@ -112,7 +116,7 @@ Take readAmass(const std::filesystem::path& file, const BodyModel& model) {
         for (int joint = 0; joint < kNumSmplJoints; ++joint) {
             std::size_t at = static_cast<std::size_t>(3 * joint);
             if (width == kPoseSize && joint >= kNumBodyJoints) at = joint == kNumBodyJoints ? kLeftHand : kRightHand;
-            if (width == 165 && joint >= kNumBodyJoints) continue;  // jaw and eyes stand there
+            if (width == kExpressivePoseSize && joint >= kNumBodyJoints) continue;  // jaw and eyes stand there
             body.pose.row(joint) << pose[at], pose[at + 1], pose[at + 2];
         }
         body.translation << trans[3 * frame], trans[3 * frame + 1], trans[3 * frame + 2];

@@ -7,6 +7,7 @@
 #include "body/motion/cleanup.h"
 #include "body/motion/foot_locking.h"
 #include "body/rotation.h"
+#include "body/shared_joints.h"
 #include "formats/figure_mesh.h"
 
 namespace hmr {
@@ -96,24 +97,28 @@ void turnAxes(AnimatedFigure& animated, const Eigen::Matrix3d& turn) {
     }
 }
 
-AnimatedFigure animatedFigure(const BodyModel& model, const Track& track, const WorldFrame& world, double frameRate,
-                              FrameRange range, const ExportPreset& preset, RootHandling root) {
+AnimatedFigure animatedFigure(const BodyModel& model, const Take& take, const Track& track, const WorldFrame& world,
+                              FrameRange range, const ExportPreset& preset, RootHandling root, const ShareReport& report) {
     AnimatedFigure animated;
     animated.betas = track.samples.front()->body.betas;
     animated.figure = bindFigure(model, animated.betas, track.name);
-    for (int joint = 0; joint < kNumSmplJoints; ++joint) animated.figure.jointNames[static_cast<std::size_t>(joint)] = preset.boneName(joint);
-    animated.frameRate = frameRate;
+    const int numJoints = model.numJoints(), numNamed = numJoints == kNumSmplJoints ? kNumSmplJoints : kNumSharedJoints;
+    for (int joint = 0; joint < numNamed; ++joint) animated.figure.jointNames[static_cast<std::size_t>(joint)] = preset.boneName(joint);
+    animated.frameRate = take.frameRate;
     animated.firstFrame = track.firstFrame - std::max(range.first, 0);
     animated.modelId = model.data().modelId;
-    animated.joints.resize(kNumSmplJoints);
+    animated.origin = {take.source, take.width, take.height, take.focalLength, take.firstSourceFrame + track.firstFrame, track.samples};
+    animated.joints.resize(static_cast<std::size_t>(numJoints));
     const Eigen::Vector3d pelvis = shapedJoints(model, animated.betas).row(0).transpose();
     for (const SharedSample& sample : track.samples) {
         const BodyParameters body = inWorld(world, pelvis, sample->body);
-        for (int joint = 0; joint < kNumSmplJoints; ++joint)
-            animated.joints[static_cast<std::size_t>(joint)].rotations.emplace_back(rotationFromAxisAngle(body.pose.row(joint).transpose()));
+        const Points3d pose = poseForModel(model, body.pose);
+        for (int joint = 0; joint < numJoints; ++joint)
+            animated.joints[static_cast<std::size_t>(joint)].rotations.emplace_back(rotationFromAxisAngle(pose.row(joint).transpose()));
         Eigen::Vector3d place = pelvis + body.translation;
         if (root == RootHandling::InPlace) place.x() = place.z() = 0;
         animated.joints.front().places.push_back(place);
+        if (const std::size_t done = animated.joints.front().places.size(); done % 64 == 0) report(static_cast<double>(done) / static_cast<double>(track.samples.size()));
     }
     for (JointCurve& curve : animated.joints) keepHalf(curve.rotations);
     if (root == RootHandling::RootBone) addRootBone(animated, std::string(preset.bonePrefix) + "root");
@@ -153,8 +158,8 @@ void reportProgress(const MotionExportSettings& settings, double share) {
 }
 
 std::vector<Track> exportedTracks(const BodyModel& model, const Take& take, const MotionExportSettings& settings) {
-    if (model.numJoints() != kNumSmplJoints)
-        throw Error("The body has " + std::to_string(model.numJoints()) + " joints; motion is exported for SMPL's 24. Choose a body in SMPL's layout.");
+    if (!sharesSmplJoints(model.data().parents))
+        throw Error("The body's " + std::to_string(model.numJoints()) + " joints are not those of SMPL, SMPL-H or SMPL-X, so no motion fits it. Choose a body in one of their layouts.");
     std::vector<Track> tracks;
     UniqueNames names;
     for (const Track& track : take.tracks) {
@@ -174,11 +179,14 @@ std::vector<AnimatedFigure> animatedFigures(const BodyModel& model, const Take& 
     const WorldFrame world = worldOf(model, take);
     const std::vector<Track> tracks = exportedTracks(model, take, settings);
     std::vector<AnimatedFigure> figures;
+    const ShareReport report = [&](double share) {
+        reportProgress(settings, 0.5 * (static_cast<double>(figures.size()) + share) / static_cast<double>(tracks.size()));
+    };
     for (const Track& track : tracks) {
-        figures.push_back(animatedFigure(model, track, world, take.frameRate, settings.range, *settings.preset, settings.root.value_or(settings.preset->root)));
+        figures.push_back(animatedFigure(model, take, track, world, settings.range, *settings.preset, settings.root.value_or(settings.preset->root), report));
         figures.back().up = up;
         if (up == UpAxis::Z) turnAxes(figures.back(), zUpFromYUp());
-        reportProgress(settings, 0.5 * static_cast<double>(figures.size()) / static_cast<double>(tracks.size()));
+        report(0);
     }
     return figures;
 }

@@ -30,6 +30,15 @@ struct JointCurve {
     std::vector<Eigen::Vector3d> places;        ///< [F] of joints that move; empty: the place of the rest pose
 };
 
+/// What a figure's motion was made from, kept beside it where a format can.
+struct MotionOrigin {
+    std::string source;                  ///< what was opened
+    int width = 0, height = 0;           ///< source pixels; 0 without a picture
+    double focalLength = 0;              ///< pixels of the take's camera
+    int firstSourceFrame = 0;            ///< the frame of the source that is the figure's first
+    std::vector<SharedSample> samples;   ///< [F] parameters in the axes of the take's camera, gaps filled
+};
+
 /// A skinned body with its motion, in the axes and with the names of a preset. The bind pose is the T-pose of the person's
 /// one shape with its soles on the floor.
 struct AnimatedFigure {
@@ -40,6 +49,7 @@ struct AnimatedFigure {
     UpAxis up = UpAxis::Y;
     std::string modelId;
     Eigen::VectorXd betas;
+    MotionOrigin origin;
 
     int numFrames() const { return joints.empty() ? 0 : static_cast<int>(joints.front().rotations.size()); }
 };
@@ -54,6 +64,9 @@ struct MotionExportSettings {
     std::function<bool(double)> onProgress;
 };
 
+/// Gets the share done in [0, 1]; what it throws ends the work, and nothing is written.
+using ShareReport = std::function<void(double)>;
+
 /// Calls onProgress; throws Error when it answers false.
 void reportProgress(const MotionExportSettings& settings, double share);
 
@@ -61,7 +74,8 @@ void reportProgress(const MotionExportSettings& settings, double share);
 /// is nobody.
 std::vector<Track> exportedTracks(const BodyModel& model, const Take& take, const MotionExportSettings& settings);
 
-/// Figures in axes with `up` upwards. Throws Error for a body that is not SMPL's skeleton.
+/// Figures in axes with `up` upwards. A body with hands has its own joints: those that it shares with SMPL have the
+/// preset's names, face and fingers their own, at rest. Throws Error for a body without SMPL's joints.
 std::vector<AnimatedFigure> animatedFigures(const BodyModel& model, const Take& take, const MotionExportSettings& settings, UpAxis up);
 
 /// World places [J,3] of a figure's joints at a frame of the animation.

@@ -9,6 +9,7 @@
 #include "body/error.h"
 #include "body/posing.h"
 #include "body/rotation.h"
+#include "body/shared_joints.h"
 #include "formats/atomic_file.h"
 #include "formats/retarget.h"
 
@@ -81,11 +82,11 @@ void fillChannels(BvhMotion& motion, std::size_t index, const JointCurve& curve,
     }
 }
 
-/// The preset whose bone names the file has; nothing when it is another skeleton.
+/// The preset whose bone names the file has; nothing when it is another skeleton. Bodies with hands lack SMPL's two last joints.
 const ExportPreset* presetOf(const BvhMotion& motion) {
     for (const ExportPreset& preset : exportPresets()) {
         bool hasAll = true;
-        for (int joint = 0; joint < kNumSmplJoints && hasAll; ++joint) hasAll = motion.find(preset.boneName(joint)) >= 0;
+        for (int joint = 0; joint < kNumSharedJoints && hasAll; ++joint) hasAll = motion.find(preset.boneName(joint)) >= 0;
         if (hasAll) return &preset;
     }
     return nullptr;
@@ -127,8 +128,9 @@ FileMotion onOurSkeleton(const BvhMotion& motion, const ExportPreset& preset, do
     const double scale = ourLeg / legLength(rest, boneOf(1), boneOf(4), boneOf(7));
     for (int frame = 0; frame < motion.numFrames(); ++frame) {
         const std::vector<Eigen::Matrix3d> world = worldRotations(motion, frame);
-        Points3d pose(kNumSmplJoints, 3);
+        Points3d pose = Points3d::Zero(kNumSmplJoints, 3);
         for (int joint = 0; joint < kNumSmplJoints; ++joint) {
+            if (boneOf(joint) < 0) continue;
             const Eigen::Matrix3d own = turn * world[static_cast<std::size_t>(boneOf(joint))] * turn.transpose();
             const int parent = kSmplParents[static_cast<std::size_t>(joint)];
             const Eigen::Matrix3d above = parent < 0 ? Eigen::Matrix3d(Eigen::Matrix3d::Identity()) : Eigen::Matrix3d(turn * world[static_cast<std::size_t>(boneOf(parent))] * turn.transpose());
@@ -201,7 +203,7 @@ BvhMotion bvhOf(const AnimatedFigure& animated, double unit) {
     return motion;
 }
 
-void writeBvh(const std::filesystem::path& file, const BvhMotion& motion) {
+void writeBvh(const std::filesystem::path& file, const BvhMotion& motion, const ShareReport& report) {
     std::string text = "HIERARCHY\n";
     writeJoint(text, motion, 0, 0);
     text += "MOTION\nFrames: " + std::to_string(motion.numFrames()) + "\nFrame Time: ";
@@ -212,6 +214,7 @@ void writeBvh(const std::filesystem::path& file, const BvhMotion& motion) {
         for (Eigen::Index channel = 0; channel < motion.frames.cols(); ++channel)
             text += (channel > 0 ? " " : "") + number(motion.frames(frame, channel));
         text += "\n";
+        if (report && frame % 64 == 0) report(static_cast<double>(frame) / static_cast<double>(motion.frames.rows()));
     }
     writeWholeFile(file, text);
 }

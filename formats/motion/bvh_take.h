@@ -13,7 +13,7 @@ namespace hmr {
 BvhMotion bvhOf(const AnimatedFigure& figure, double unitsPerMetre);
 
 /// Writes a .bvh: whole or not at all. Throws Error.
-void writeBvh(const std::filesystem::path& file, const BvhMotion& motion);
+void writeBvh(const std::filesystem::path& file, const BvhMotion& motion, const ShareReport& report = {});
 
 /// A take from a .bvh on SMPL's skeleton under any preset's bone names (rotations as they are), or on one of the skeletons
 /// that `retargeted` knows (CMU's and others; the way along is scaled by leg length). Up is found by the rest pose; one

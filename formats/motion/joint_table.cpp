@@ -18,12 +18,14 @@ std::string cell(const std::string& text) {
 
 }  // namespace
 
-void writeJointCsv(const std::filesystem::path& file, std::span<const AnimatedFigure> figures) {
+void writeJointCsv(const std::filesystem::path& file, std::span<const AnimatedFigure> figures, const ShareReport& report) {
     std::string text = "frame,time,person";
     for (const std::string& joint : figures.front().figure.jointNames)
         for (const char* axis : {"_x", "_y", "_z"}) text += "," + cell(joint + axis);
     text += "\n";
     char number[64];
+    int total = 0, written = 0;
+    for (const AnimatedFigure& figure : figures) total += figure.numFrames();
     for (const AnimatedFigure& figure : figures) {
         for (int frame = 0; frame < figure.numFrames(); ++frame) {
             const int at = figure.firstFrame + frame;
@@ -35,6 +37,7 @@ void writeJointCsv(const std::filesystem::path& file, std::span<const AnimatedFi
                 text += number;
             }
             text += "\n";
+            if (report && ++written % 64 == 0) report(static_cast<double>(written) / total);
         }
     }
     writeWholeFile(file, text);

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "body/error.h"
+#include "formats/motion/take_document.h"
 #include "formats/npz.h"
 
 namespace hmr {
@@ -241,7 +242,7 @@ SessionDocument sessionOf(const Take& take) {
     SessionDocument document;
     document.take = take;
     std::error_code error;
-    if (!std::filesystem::is_regular_file(take.source, error)) return document;
+    if (isMotionFile(take.source) || !std::filesystem::is_regular_file(take.source, error)) return document;
     document.take.source = std::filesystem::absolute(take.source, error).string();
     document.source = document.take.source;
     document.sources = {document.source};

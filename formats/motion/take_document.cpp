@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "formats/motion/take_document.h"
 
+#include <algorithm>
+#include <array>
+#include <cctype>
+
 #include "body/error.h"
+#include "body/motion/track_editing.h"
 
 namespace hmr {
 
@@ -13,10 +18,19 @@ Take takeOf(const EstimateDocument& document) {
             throw Error(document.source + ": there cannot be a frame number " + std::to_string(frame.index) + "; the file is damaged.");
         recorder.add(frame.index, frame.people);
     }
-    return recorder.take();
+    Take take = recorder.take();
+    dropGhosts(take);
+    return take;
 }
 
-EstimateDocument documentOf(const BodyModel& model, const Take& take) {
+bool isMotionFile(const std::filesystem::path& file) {
+    constexpr std::array<std::string_view, 4> kExtensions = {".bvh", ".json", ".npz", ".pkl"};
+    std::string extension = file.extension().string();
+    std::transform(extension.begin(), extension.end(), extension.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end();
+}
+
+EstimateDocument documentOf(const BodyModel& model, const Take& take, const ShareReport& report) {
     EstimateDocument document{take.source, take.width, take.height, take.frameRate, {}};
     for (int frame = 0; frame < take.numFrames; ++frame) {
         FrameRecord record{frame, frame / take.frameRate, {}};
@@ -30,6 +44,7 @@ EstimateDocument documentOf(const BodyModel& model, const Take& take) {
             record.people.push_back(std::move(person));
         }
         if (!record.people.empty()) document.frames.push_back(std::move(record));
+        if (report && frame % 64 == 0) report(static_cast<double>(frame) / take.numFrames);
     }
     return document;
 }

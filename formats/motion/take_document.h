@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include "body/motion/take.h"
+#include "formats/motion/animated_figure.h"
 #include "formats/parameters_file.h"
 
 namespace hmr {
 
-/// What `hmr run` wrote, as a take.
+/// What `hmr run` wrote, as a take; without the tracks that are no person (see dropGhosts).
 Take takeOf(const EstimateDocument& document);
 
 /// A take as what `hmr run` writes: cameras of crops that see each body where the take's camera does, joints computed.
-EstimateDocument documentOf(const BodyModel& model, const Take& take);
+/// Throws Error for bodies that are not before the take's camera (see seenFromACamera).
+EstimateDocument documentOf(const BodyModel& model, const Take& take, const ShareReport& report = {});
+
+/// Whether a file's name is that of imported motion: a take's source then, but nothing that could be shown.
+bool isMotionFile(const std::filesystem::path& file);
 
 }  // namespace hmr

@@ -12,6 +12,7 @@
 #include "formats/motion/mesh_sequence.h"
 #include "formats/motion/results_of_others.h"
 #include "formats/motion/session_file.h"
+#include "formats/motion/session_part.h"
 #include "formats/motion/take_document.h"
 #include "formats/npz.h"
 #include "formats/scene_file.h"
@@ -46,21 +47,23 @@ Take chosenPart(const BodyModel& model, const Take& take, const MotionExportSett
 
 void writeOne(const fs::path& file, MotionFormat format, const BodyModel& model, const Take& take, const MotionExportSettings& settings) {
     const ExportPreset& preset = *settings.preset;
+    const ShareReport whole = [&](double share) { reportProgress(settings, share); };
+    const ShareReport half = [&](double share) { reportProgress(settings, 0.5 + 0.5 * share); };  // behind the figures
     switch (format) {
         case MotionFormat::Glb:
-            return writeMotionGlb(file, animatedFigures(model, take, settings, UpAxis::Y));
+            return writeMotionGlb(file, animatedFigures(model, take, settings, UpAxis::Y), half);
         case MotionFormat::Fbx:
-            return writeMotionFbx(file, animatedFigures(model, take, settings, preset.fbxUp));
+            return writeMotionFbx(file, animatedFigures(model, take, settings, preset.fbxUp), half);
         case MotionFormat::Bvh:
-            return writeBvh(file, bvhOf(animatedFigures(model, take, settings, preset.textUp).front(), preset.bvhUnitsPerMetre));
+            return writeBvh(file, bvhOf(animatedFigures(model, take, settings, preset.textUp).front(), preset.bvhUnitsPerMetre), half);
         case MotionFormat::JointCsv:
-            return writeJointCsv(file, animatedFigures(model, take, settings, preset.textUp));
+            return writeJointCsv(file, animatedFigures(model, take, settings, preset.textUp), half);
         case MotionFormat::AmassNpz:
             return writeAmass(file, model, take, exportedTracks(model, take, settings).front().id, settings);
         case MotionFormat::ParametersNpz:
-            return writeParametersNpz(file, documentOf(model, chosenPart(model, take, settings)));
+            return writeParametersNpz(file, documentOf(model, chosenPart(model, take, settings), whole));
         case MotionFormat::ParametersJson:
-            return writeParametersJson(file, documentOf(model, chosenPart(model, take, settings)));
+            return writeParametersJson(file, documentOf(model, chosenPart(model, take, settings), whole));
         case MotionFormat::ObjSequence:
         case MotionFormat::PlySequence:
             writeMeshSequence(file, format == MotionFormat::ObjSequence ? MeshFormat::Obj : MeshFormat::Ply, model, take, settings);
@@ -137,12 +140,7 @@ Take readTake(const fs::path& file, const BodyModel& model) {
     const std::string extension = lowerExtension(file);
     if (extension == ".bvh") return takeFromBvh(model, file);
     if (extension == ".json") return takeOf(readParametersJson(file));
-    if (extension == kSessionExtension) {
-        SessionDocument document = readSession(file);
-        for (Track& track : document.take.tracks)
-            if (const auto keys = document.keys.find(track.id); keys != document.keys.end()) track = keyedTrack(track, keys->second);
-        return document.take;
-    }
+    if (extension == kSessionExtension) return finishedTake(readSession(file));
     if (extension == ".pkl") return readResultsOfOthers(file);
     if (extension == ".npz" && isRomp(file)) return readResultsOfOthers(file);
     if (extension == ".npz") return isAmass(file) ? readAmass(file, model) : takeOf(readParametersNpz(file));

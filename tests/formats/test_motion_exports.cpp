@@ -10,10 +10,15 @@
 #include <assimp/Importer.hpp>
 
 #include "body/motion/foot_locking.h"
+#include "body/motion/joint_chain.h"
+#include "body/shared_joints.h"
 #include "formats/atomic_file.h"
+#include "formats/body_file.h"
 #include "formats/bvh.h"
 #include "formats/motion/amass_file.h"
 #include "formats/motion/bvh_take.h"
+#include "formats/motion/session_part.h"
+#include "formats/motion/take_document.h"
 #include "formats/motion/take_file.h"
 #include "formats/npz.h"
 #include "formats/scene_file.h"
@@ -50,6 +55,36 @@ private:
 
 Eigen::Vector3d placeOf(const aiMatrix4x4& transform) { return {double(transform.a4), double(transform.b4), double(transform.c4)}; }
 
+/// A body without pose blend shapes, which no skin has.
+std::shared_ptr<const BodyModel> onlySkinned(BodyModelData data) {
+    data.poseDirections.setZero();
+    return std::make_shared<BodyModel>(std::move(data));
+}
+
+/// Where a reader shows a mesh's vertices, the corners of its triangles one after another: file units.
+std::vector<Eigen::Vector3d> shownCorners(const aiMesh& mesh, const std::map<std::string, aiMatrix4x4>& world) {
+    std::vector<Eigen::Vector3d> shown(mesh.mNumVertices, Eigen::Vector3d::Zero()), corners;
+    for (unsigned b = 0; b < mesh.mNumBones; ++b) {
+        const aiBone& bone = *mesh.mBones[b];
+        const aiMatrix4x4 moves = world.at(bone.mName.C_Str()) * bone.mOffsetMatrix;
+        for (unsigned w = 0; w < bone.mNumWeights; ++w) {
+            const aiVector3D place = moves * mesh.mVertices[bone.mWeights[w].mVertexId];
+            shown[bone.mWeights[w].mVertexId] += double(bone.mWeights[w].mWeight) * Eigen::Vector3d(double(place.x), double(place.y), double(place.z));
+        }
+    }
+    for (unsigned f = 0; f < mesh.mNumFaces; ++f)
+        for (unsigned corner = 0; corner < 3; ++corner) corners.push_back(shown[mesh.mFaces[f].mIndices[corner]]);
+    return corners;
+}
+
+/// The float32 values of a base64 text.
+std::vector<float> floatsOf(const QJsonValue& text) {
+    const QByteArray bytes = QByteArray::fromBase64(text.toString().toLatin1());
+    std::vector<float> values(static_cast<std::size_t>(bytes.size()) / sizeof(float));
+    std::memcpy(values.data(), bytes.data(), values.size() * sizeof(float));
+    return values;
+}
+
 Eigen::Vector3d yUp(const Eigen::Vector3d& p, UpAxis up) { return up == UpAxis::Y ? p : Eigen::Vector3d(p.x(), p.z(), -p.y()); }
 
 }  // namespace
@@ -71,6 +106,25 @@ class TestMotionExports : public QObject {
     }
     QStringList entries(const fs::path& folder) const {
         return QDir(QString::fromStdString(folder.string())).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot, QDir::Name);
+    }
+    QJsonArray peopleInGlb(const fs::path& file) const {
+        const std::string glb = readWholeFile(file);
+        std::uint32_t size = 0;
+        std::memcpy(&size, glb.data() + 12, sizeof(size));
+        const QJsonObject document = QJsonDocument::fromJson(QByteArray(glb.data() + 20, static_cast<int>(size))).object();
+        return document["scenes"].toArray()[0].toObject()["extras"].toObject()["hmr"].toObject()["people"].toArray();
+    }
+    /// The user property "hmr" of every mesh of an FBX file: a 32-bit length behind the property's name, type, label and flags.
+    QJsonArray peopleInFbx(const fs::path& file) const {
+        const std::string fbx = readWholeFile(file);
+        const std::string head = std::string("S\3\0\0\0hmrS\7\0\0\0KStringS\0\0\0\0S\1\0\0\0US", 32);
+        QJsonArray people;
+        for (std::size_t at = 0; (at = fbx.find(head, at)) != std::string::npos; at += head.size()) {
+            std::uint32_t size = 0;
+            std::memcpy(&size, fbx.data() + at + head.size(), sizeof(size));
+            people.append(QJsonDocument::fromJson(QByteArray(fbx.data() + at + head.size() + 4, static_cast<int>(size))).object());
+        }
+        return people;
     }
     /// Every joint at every frame against the body posed by ourselves, read by Assimp.
     void compareJoints(const fs::path& file, const ExportPreset& preset, UpAxis up, double unit) {
@@ -170,17 +224,206 @@ private Q_SLOTS:
         QVERIFY(std::abs(lowest) < kMillimetre);
         QVERIFY(std::abs(highest - double(shaped.col(1).maxCoeff() - shaped.col(1).minCoeff())) < kMillimetre);
     }
-    void glbKeepsTheShapeAsExtras() {
-        const std::string glb = readWholeFile(write("extras.glb", MotionFormat::Glb, with("plain")));
-        std::uint32_t size = 0, total = 0;
-        std::memcpy(&size, glb.data() + 12, 4);
-        std::memcpy(&total, glb.data() + 8, 4);
-        QCOMPARE(std::size_t{total}, glb.size());
-        const QJsonObject document = QJsonDocument::fromJson(QByteArray(glb.data() + 20, static_cast<int>(size))).object();
-        const QJsonArray people = document["scenes"].toArray()[0].toObject()["extras"].toObject()["hmr"].toObject()["people"].toArray();
+    void theSkinMovesAsThePosedBody_data() {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<double>("unit");
+        QTest::newRow("glb") << "moving.glb" << 1.0;
+        QTest::newRow("fbx") << "moving.fbx" << 0.01;
+    }
+    void theSkinMovesAsThePosedBody() {
+        QFETCH(QString, name);
+        QFETCH(double, unit);
+        const fs::path file = write(name.toStdString().c_str(), motionFormatOf(name.toStdString()).format, {});
+        Assimp::Importer importer;
+        const aiScene* scene = importer.ReadFile(file.string(), 0);
+        QVERIFY2(scene && scene->mNumMeshes == 3, importer.GetErrorString());
+        const test::AssimpMotion motion(*scene);
+        const auto skinned = onlySkinned(test::SmallBody::data());
+        // The world is that of the whole body; only what is compared leaves the blend shapes out.
+        const WorldFrame world = worldOf(*model_, take_);
+        const std::vector<Track> tracks = exportedTracks(*model_, take_, {});
+        double worst = 0, moved = 0;
+        for (std::size_t person = 0; person < tracks.size(); ++person) {
+            const Track& track = tracks[person];
+            const BodyParameters& first = track.samples.front()->body;
+            const Eigen::Vector3d pelvis = shapedJoints(*skinned, first.betas).row(0).transpose();
+            const Points3f start = poseBody(*skinned, inWorld(world, pelvis, first)).vertices;
+            for (const int frame : {track.firstFrame, 25, 31, 39}) {
+                const PosedBody posed = poseBody(*skinned, inWorld(world, pelvis, track.at(frame)->body));
+                const auto corners = shownCorners(*scene->mMeshes[person], motion.at(frame / take_.frameRate));
+                QCOMPARE(corners.size(), static_cast<std::size_t>(model_->triangles().size()));
+                for (std::size_t corner = 0; corner < corners.size(); ++corner) {
+                    const Eigen::Index vertex = model_->triangles().data()[corner];
+                    worst = std::max(worst, (unit * corners[corner] - posed.vertices.row(vertex).transpose().cast<double>()).norm());
+                }
+                moved = std::max(moved, double((posed.vertices - start).rowwise().norm().maxCoeff()));
+            }
+        }
+        QVERIFY2(worst < kMillimetre, qPrintable(QString("%1 mm").arg(1000 * worst)));
+        QVERIFY(moved > 0.3);
+    }
+    void shapeAndParametersOfEveryFrameAreKept_data() {
+        QTest::addColumn<QString>("name");
+        QTest::newRow("glb") << "extras.glb";
+        QTest::newRow("fbx") << "extras.fbx";
+    }
+    void shapeAndParametersOfEveryFrameAreKept() {
+        QFETCH(QString, name);
+        Take take = take_;
+        take.firstSourceFrame = 100;
+        const fs::path file = folder_ / name.toStdString();
+        exportTake(file, motionFormatOf(file).format, *model_, take, {}, false);
+        const QJsonArray people = name.endsWith("glb") ? peopleInGlb(file) : peopleInFbx(file);
         QCOMPARE(people.size(), 3);
-        QCOMPARE(people[1].toObject()["first_frame"].toInt(), 10);
-        QVERIFY(std::abs(people[0].toObject()["betas"].toArray()[0].toDouble() - 0.7) < 1e-9);
+        const std::vector<Track> tracks = exportedTracks(*model_, take, {});
+        for (int person = 0; person < 3; ++person) {
+            const QJsonObject kept = people[person].toObject();
+            const Track& track = tracks[static_cast<std::size_t>(person)];
+            QCOMPARE(kept["first_frame"].toInt(), 10 * person);
+            QCOMPARE(kept["first_source_frame"].toInt(), 100 + 10 * person);
+            QCOMPARE(kept["frame_rate"].toDouble(), 30.0);
+            QCOMPARE(kept["source"].toString(), QString::fromStdString(take.source));
+            QCOMPARE(kept["camera"].toObject()["width"].toInt(), 1280);
+            QVERIFY(std::abs(kept["camera"].toObject()["focal_length"].toDouble() - take.focalLength) < 1e-9);
+            QVERIFY(std::abs(kept["betas"].toArray()[0].toDouble() - 0.7) < 1e-9);
+            const std::vector<float> pose = floatsOf(kept["pose"]), translation = floatsOf(kept["translation"]);
+            const std::size_t numFrames = track.samples.size();
+            QCOMPARE(kept["num_frames"].toInt(), static_cast<int>(numFrames));
+            QCOMPARE(pose.size(), 72 * numFrames);
+            QCOMPARE(translation.size(), 3 * numFrames);
+            for (std::size_t frame = 0; frame < numFrames; ++frame) {
+                const BodyParameters& body = track.samples[frame]->body;
+                for (Eigen::Index i = 0; i < 72; ++i) QCOMPARE(pose[72 * frame + static_cast<std::size_t>(i)], static_cast<float>(body.pose.data()[i]));
+                for (Eigen::Index i = 0; i < 3; ++i) QCOMPARE(translation[3 * frame + static_cast<std::size_t>(i)], static_cast<float>(body.translation[i]));
+            }
+        }
+    }
+    void bodiesWithHandsKeepAllTheirJoints_data() {
+        QTest::addColumn<QString>("body");
+        QTest::addColumn<QString>("extension");
+        QTest::addColumn<int>("numJoints");
+        for (const char* extension : {"glb", "fbx", "bvh"}) {
+            QTest::addRow("SMPL-H %s", extension) << "hands" << extension << 52;
+            QTest::addRow("SMPL-X %s", extension) << "expressive" << extension << 55;
+        }
+    }
+    void bodiesWithHandsKeepAllTheirJoints() {
+        QFETCH(QString, body);
+        QFETCH(QString, extension);
+        QFETCH(int, numJoints);
+        BodyModelData data = loadBodyModel(fs::path(HMR_TEST_DATA) / "models" / (body + ".npz").toStdString())->data();
+        data.jointNames.clear();
+        for (int joint = 0; joint < numJoints; ++joint) data.jointNames.push_back("own_" + std::to_string(joint));
+        const auto model = std::make_shared<const BodyModel>(data);
+        const fs::path file = folder_ / (body + "." + extension).toStdString();
+        MotionExportSettings settings = with("unity");
+        settings.people = {0};
+        exportTake(file, motionFormatOf(file).format, *model, take_, settings, false);
+        const ExportPreset& unity = exportPreset("unity");
+        // What the preset knows has its names, fingers and face have their own.
+        std::vector<std::string> names = model->data().jointNames;
+        for (int joint = 0; joint < kNumSharedJoints; ++joint) names[static_cast<std::size_t>(joint)] = unity.boneName(joint);
+        const Truth truth(*model, take_, settings);
+        const Track& track = truth.tracks()[0];
+        double worst = 0;
+        const auto compare = [&](int frame, const auto& placeOfName, double unit) {
+            const PosedBody posed = truth.body(track, frame);
+            QCOMPARE(posed.joints.rows(), Eigen::Index{numJoints});
+            for (int joint = 0; joint < numJoints; ++joint)
+                worst = std::max(worst, (unit * placeOfName(names[static_cast<std::size_t>(joint)]) - posed.joints.row(joint).transpose()).norm());
+        };
+        if (extension == "bvh") {
+            const BvhMotion motion = readBvh(file);
+            for (int frame = 0; frame < 40; frame += 3) {
+                const Points3d places = worldPositions(motion, frame);
+                compare(frame, [&](const std::string& name) { return Eigen::Vector3d(places.row(motion.find(name)).transpose()); }, 0.01);
+            }
+            QVERIFY(test::largestTurn(*readTake(file, *model).tracks[0].at(30), *track.at(30)) < EIGEN_PI);  // the names are known again
+        } else {
+            Assimp::Importer importer;
+            const aiScene* scene = importer.ReadFile(file.string(), 0);
+            QVERIFY2(scene && scene->mNumMeshes == 1, importer.GetErrorString());
+            QCOMPARE(scene->mMeshes[0]->mNumBones, static_cast<unsigned>(numJoints));
+            const test::AssimpMotion motion(*scene);
+            for (int frame = 0; frame < 40; frame += 3) {
+                const auto world = motion.at(frame / take_.frameRate);
+                compare(frame, [&](const std::string& name) { return placeOf(world.at(name)); }, extension == "fbx" ? 0.01 : 1);
+            }
+        }
+        QVERIFY2(worst < kMillimetre, qPrintable(QString("%1 mm").arg(1000 * worst)));
+    }
+    void amassHasTheJointsOfTheBody_data() {
+        QTest::addColumn<QString>("body");
+        QTest::addColumn<int>("width");
+        QTest::newRow("SMPL-H") << "hands" << 156;
+        QTest::newRow("SMPL-X") << "expressive" << 165;
+    }
+    void amassHasTheJointsOfTheBody() {
+        QFETCH(QString, body);
+        QFETCH(int, width);
+        const auto model = loadBodyModel(fs::path(HMR_TEST_DATA) / "models" / (body + ".npz").toStdString());
+        MotionExportSettings settings;
+        settings.people = {1};
+        const fs::path file = folder_ / (body + ".npz").toStdString();
+        exportTake(file, MotionFormat::AmassNpz, *model, take_, settings, false);
+        QVERIFY(readNpz(file).at("poses").shape == (std::vector<std::size_t>{30, static_cast<std::size_t>(width)}));
+        const Take back = readTake(file, *model);
+        const JointChain chain(*model, back.tracks[0].at(20)->body.betas);
+        const Points3d read = chain.pose(back.tracks[0].at(20)->body).positions, own = chain.pose(take_.tracks[1].at(20)->body).positions;
+        // Another world: distances from the pelvis are the same.
+        for (Eigen::Index joint = 0; joint < read.rows(); ++joint)
+            QVERIFY(std::abs((read.row(joint) - read.row(0)).norm() - (own.row(joint) - own.row(0)).norm()) < 1e-3);
+    }
+    void aBodyOfAnotherSkeletonIsRefused() {
+        BodyModelData data = test::SmallBody::data();
+        data.parents[5] = 0;
+        QVERIFY(errorText([&] { exportTake(folder_ / "other.glb", MotionFormat::Glb, BodyModel(data), take_, {}, false); }).contains("SMPL-X"));
+    }
+    void aSessionLeavesWithItsKeysAndShapes() {
+        SessionDocument document = sessionOf(take_);
+        document.edits = {{.source = take_.source, .person = 1, .betas = {{0, -1.5}}}, {.source = "other.mp4", .person = 0, .betas = {{0, 3}}}};
+        document.keys[0].keys[5].rotations[4] = {1.2, 0, 0};
+        writeSession(folder_ / "by hand.hmrs", document);
+        const Take take = readTake(folder_ / "by hand.hmrs", *model_);
+        QVERIFY(take.tracks[1].at(12)->body.betas[0] == -1.5 && take.tracks[1].at(39)->body.betas[0] == -1.5);
+        QVERIFY(std::abs(take.tracks[0].at(5)->body.betas[0] - 0.7) < 1e-6);
+        QVERIFY(take.tracks[0].at(5)->body.pose.row(4).isApprox(Eigen::RowVector3d(1.2, 0, 0), 1e-6));
+    }
+    void partOfASessionKeepsWhatItHolds() {
+        SessionDocument document = sessionOf(take_);
+        document.edits = {{.source = take_.source, .person = 0, .lockedJoints = {4}}, {.source = take_.source, .person = 2, .betas = {{0, 1}}}};
+        document.boxes = {{take_.source, 12, {{0, {1, 2, 3, 4}}, {2, {5, 6, 7, 8}}}}};
+        document.keys[0].keys[20].rotations[4] = {1.2, 0, 0};
+        document.keys[2].keys[30].rotations[4] = {0.3, 0, 0};
+        document.frame = 25;
+        const SessionDocument part = partOf(document, {0}, {10, 35});
+        QCOMPARE(part.take.tracks.size(), std::size_t{1});
+        QCOMPARE(part.take.numFrames, 25);
+        QCOMPARE(part.frame, 15);
+        QCOMPARE(part.edits.size(), std::size_t{1});
+        QVERIFY(part.edits[0].lockedJoints == std::set<int>{4});
+        QCOMPARE(part.boxes[0].boxes.size(), std::size_t{1});
+        QVERIFY(part.keys.size() == 1 && part.keys.at(0).keys.contains(10));
+        QVERIFY(test::largestTurn(*finishedTake(part).tracks[0].at(12), *finishedTake(document).tracks[0].at(22)) < 1e-9);
+        QVERIFY(errorText([&] { partOf(document, {7}, {0, 40}); }).contains("nobody"));
+    }
+    void importedMotionIsNoSourceOfASession() {
+        MotionExportSettings settings;
+        settings.people = {0};
+        const fs::path bvh = write("imported.bvh", MotionFormat::Bvh, settings);
+        const SessionDocument document = sessionOf(readTake(bvh, *model_));
+        QVERIFY(document.sources.empty() && document.source.empty());
+        QCOMPARE(document.take.source, bvh.string());
+    }
+    void importedMotionIsSeenFromACamera() {
+        MotionExportSettings settings;
+        settings.people = {0};
+        Take take = readTake(write("seen.bvh", MotionFormat::Bvh, settings), *model_);
+        QVERIFY(errorText([&] { documentOf(*model_, take); }).contains("camera"));
+        take = seenFromACamera(std::move(take));
+        const EstimateDocument document = documentOf(*model_, take);
+        QCOMPARE(document.frames.size(), std::size_t{40});
+        for (const FrameRecord& frame : document.frames) QVERIFY(frame.people.at(0).camera.scale > 0);
     }
     void bvhIsZxyInCentimetresAndReadsBack_data() {
         QTest::addColumn<QString>("preset");
@@ -318,15 +561,22 @@ private Q_SLOTS:
         QFETCH(QString, name);
         QFETCH(QString, format);
         const fs::path folder = folder_ / "cancelled";
-        fs::create_directories(folder);
-        MotionExportSettings settings;
-        int calls = 0;
-        settings.onProgress = [&](double) { return ++calls < 2; };
         const auto info = motionFormat(format.toStdString());
-        const QString text = errorText([&] { exportTake(folder / name.toStdString(), info.format, *model_, take_, settings, true); });
-        QVERIFY2(text.contains("cancelled") || calls < 2, qPrintable(text));
-        if (calls >= 2) QCOMPARE(entries(folder), QStringList());
-        fs::remove_all(folder);
+        const Take take = test::walkingTake(2, 200);
+        for (const bool each : {false, true}) {
+            for (const double wanted : {0.0, 0.1, 0.3, 0.5, 0.6, 0.7, 0.85}) {
+                fs::create_directories(folder);
+                MotionExportSettings settings;
+                double reached = -1;
+                settings.onProgress = [&](double share) { return (reached = share) < wanted; };
+                if (!info.holdsSeveral) settings.people = {0};
+                const QString text = errorText([&] { exportTake(folder / name.toStdString(), info.format, *model_, take, settings, each); });
+                QVERIFY2(text.contains("cancelled"), qPrintable(QString("%1 at %2").arg(text).arg(wanted)));
+                QVERIFY2(reached < wanted + 0.35, qPrintable(QString("%1, not %2").arg(reached).arg(wanted)));  // seen within the file
+                QCOMPARE(entries(folder), QStringList());
+                fs::remove_all(folder);
+            }
+        }
     }
     void badWishesAreRefused() {
         MotionExportSettings nobody;
@@ -345,7 +595,12 @@ private Q_SLOTS:
             const QString row = QString("| `%1` | %2 | %3 | %4 |").arg(QString::fromStdString(std::string(preset.name)), preset.fbxUp == UpAxis::Y ? "y up" : "z up",
                                                                          preset.textUp == UpAxis::Y ? "y up" : "z up", preset.bvhUnitsPerMetre == 100 ? "cm" : "m");
             QVERIFY2(text.contains(row), qPrintable(row));
-            QVERIFY2(text.contains("`" + QString::fromStdString(preset.boneName(4)) + "`"), preset.boneName(4).c_str());
+        }
+        for (int joint = 0; joint < kNumSmplJoints; ++joint) {
+            QString row = QString("| %1 |").arg(joint);
+            for (const char* preset : {"plain", "unity", "unreal", "mixamo"}) row += " `" + QString::fromStdString(exportPreset(preset).boneName(joint)) + "` |";
+            QVERIFY2(text.contains(row), qPrintable(row));
+            for (const char* preset : {"blender", "maya"}) QCOMPARE(exportPreset(preset).boneName(joint), exportPreset("plain").boneName(joint));
         }
     }
 };
