@@ -1,25 +1,30 @@
 // SPDX-License-Identifier: MIT
 #include "formats/stream/motion_stream.h"
 
+#include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "body/error.h"
 #include "body/motion/joint_chain.h"
 #include "body/rotation.h"
+#include "body/shared_joints.h"
 #include "formats/stream/vmc.h"
 
 namespace hmr {
 namespace {
 
-constexpr int kJsonPort = 39600;
+constexpr int kJsonPort = 39600, kLastPort = 65535;
+constexpr double kSecondsKept = 2;  // for a person who may come back
 
-nlohmann::json personJson(int id, const BodyParameters& body, const JointFrames& joints) {
+nlohmann::json personJson(int id, const BodyParameters& body, const Points3d& joints) {
     auto rotations = nlohmann::json::array(), places = nlohmann::json::array();
     for (Eigen::Index joint = 0; joint < body.pose.rows(); ++joint) {
         const Eigen::Quaterniond q(rotationFromAxisAngle(body.pose.row(joint).transpose()));
         rotations.push_back({q.w(), q.x(), q.y(), q.z()});
-        places.push_back({joints.positions(joint, 0), joints.positions(joint, 1), joints.positions(joint, 2)});
+        places.push_back({joints(joint, 0), joints(joint, 1), joints(joint, 2)});
     }
     return {{"id", id},
             {"translation", {body.translation.x(), body.translation.y(), body.translation.z()}},
@@ -44,16 +49,37 @@ StreamAddress streamAddress(const std::string& text) {
     if (colon != std::string::npos) {
         const std::string port = rest.substr(colon + 1);
         const auto [end, failure] = std::from_chars(port.data(), port.data() + port.size(), address.port);
-        if (failure != std::errc() || end != port.data() + port.size() || address.port < 1 || address.port > 65535)
+        if (failure != std::errc() || end != port.data() + port.size() || address.port < 1 || address.port > kLastPort)
             throw Error("\"" + text + "\" has no port from 1 to 65535.");
     }
     return address;
 }
 
 MotionStream::MotionStream(const StreamAddress& address, std::shared_ptr<const BodyModel> body) : address_(address), body_(std::move(body)) {
-    if (body_->numJoints() != kNumSmplJoints) throw Error("Only bodies with SMPL's 24 joints can be streamed. Choose another body.");
-    if (address_.protocol == StreamAddress::Protocol::Json) senders_.emplace(0, UdpSender(address_.host, address_.port));
-    else UdpSender(address_.host, address_.port);  // says now if the address cannot be
+    if (!sharesSmplJoints(body_->data().parents)) throw Error("Only bodies with the joints of SMPL, SMPL-H or SMPL-X can be streamed. Choose another body.");
+    slots_.push_back({UdpSender(address_.host, address_.port), {}, 0});
+}
+
+/// People keep their slots; slots of those who have gone are given to new ones, the lowest first.
+void MotionStream::assignSlots(const Take& people, double time) {
+    std::set<int> waiting;
+    for (const Track& track : people.tracks) waiting.insert(track.id);
+    for (Slot& slot : slots_) {
+        if (!slot.person) continue;
+        if (waiting.erase(*slot.person) > 0) slot.lastSeen = time;
+        else if (std::abs(time - slot.lastSeen) > kSecondsKept) slot.person.reset();  // a video may also have been wound back
+    }
+    for (const int person : waiting) {
+        auto slot = std::find_if(slots_.begin(), slots_.end(), [](const Slot& s) { return !s.person; });
+        if (slot == slots_.end()) {
+            const int port = address_.port + static_cast<int>(slots_.size());
+            if (port > kLastPort) return;
+            slots_.push_back({UdpSender(address_.host, port), {}, 0});
+            slot = std::prev(slots_.end());
+        }
+        slot->person = person;
+        slot->lastSeen = time;
+    }
 }
 
 void MotionStream::send(const std::vector<PersonEstimate>& people, int frameWidth, int frameHeight, int frame, double time) {
@@ -61,25 +87,22 @@ void MotionStream::send(const std::vector<PersonEstimate>& people, int frameWidt
     recorder.add(0, people);
     const Take& take = recorder.take();
     if (!world_ && !take.isEmpty()) world_ = worldOf(*body_, take);
+    const bool isVmc = address_.protocol == StreamAddress::Protocol::Vmc;
+    if (isVmc) assignSlots(take, time);
     auto everybody = nlohmann::json::array();
     for (const Track& track : take.tracks) {
         const BodyParameters& own = track.at(0)->body;
         const JointChain chain(*body_, own.betas);
         const BodyParameters body = inWorld(*world_, chain.rest().row(0).transpose(), own);
-        if (address_.protocol == StreamAddress::Protocol::Json) {
-            everybody.push_back(personJson(track.id, body, chain.pose(body)));
+        if (!isVmc) {
+            everybody.push_back(personJson(track.id, body, smplJoints(chain.pose(body).positions)));
             continue;
         }
-        auto sender = senders_.find(track.id);
-        if (sender == senders_.end()) {
-            const int port = address_.port + static_cast<int>(senders_.size());
-            if (port > 65535) continue;
-            sender = senders_.emplace(track.id, UdpSender(address_.host, port)).first;
-        }
-        for (const std::string& packet : vmcPackets(vmcBones(body, chain.rest()), time)) sender->second.send(packet);
+        const auto slot = std::find_if(slots_.begin(), slots_.end(), [&](const Slot& s) { return s.person == track.id; });
+        if (slot == slots_.end()) continue;  // no port is left
+        for (const std::string& packet : vmcPackets(vmcBones(body, smplJoints(chain.rest())), time)) slot->sender.send(packet);
     }
-    if (address_.protocol == StreamAddress::Protocol::Json)
-        senders_.at(0).send(nlohmann::json({{"time", time}, {"frame", frame}, {"people", everybody}}).dump());
+    if (!isVmc) slots_.front().sender.send(nlohmann::json({{"time", time}, {"frame", frame}, {"people", everybody}}).dump());
 }
 
 }  // namespace hmr

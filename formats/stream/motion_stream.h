@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,8 +19,8 @@ struct StreamAddress {
 /// Throws Error.
 StreamAddress streamAddress(const std::string& text);
 
-/// Sends the people of each frame as they are recovered. VMC knows one performer a port: the person with the lowest id takes the
-/// port, the next ones the ports behind it; a person keeps the port. JSON holds everybody in one datagram:
+/// Sends the people of each frame as they are recovered. VMC knows one performer a port: a new person takes the
+/// lowest free port from the given one on and keeps it; two seconds after the person has gone it is free for another. JSON holds everybody in one datagram:
 /// {"time":s,"frame":n,"people":[{"id","translation":[3],"rotations":[24×[w,x,y,z]],"joints":[24×[3]],"betas":[…]}]}, y up, metres.
 class MotionStream {
 public:
@@ -31,10 +30,18 @@ public:
     void send(const std::vector<PersonEstimate>& people, int frameWidth, int frameHeight, int frame, double time);
 
 private:
+    /// A port and the person who has it.
+    struct Slot {
+        UdpSender sender;
+        std::optional<int> person;
+        double lastSeen = 0;  ///< seconds
+    };
+    void assignSlots(const Take& people, double time);
+
     StreamAddress address_;
     std::shared_ptr<const BodyModel> body_;
-    std::optional<WorldFrame> world_;         ///< of the first people seen
-    std::map<int, UdpSender> senders_;        ///< by person; JSON has one
+    std::optional<WorldFrame> world_;  ///< of the first people seen
+    std::vector<Slot> slots_;          ///< port after port; JSON has one, of nobody
 };
 
 }  // namespace hmr

@@ -4,6 +4,7 @@
 #include <QJsonObject>
 
 #include "body/motion/joint_chain.h"
+#include "formats/body_file.h"
 #include "formats/stream/motion_stream.h"
 #include "formats/stream/vmc.h"
 #include "support/error_text.h"
@@ -14,6 +15,7 @@
 using namespace hmr;
 using hmr::test::errorText;
 using hmr::test::UdpListener;
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -128,6 +130,41 @@ private Q_SLOTS:
         stream.send({personAt(2, 0.1), personAt(4, 0.1)}, 1280, 720, 1, 0.1);
         QVERIFY(!second->receive().empty());
         QVERIFY(!first->receive().empty());
+    }
+    void whoLeavesAndReturnsDoesNotMoveOn() {
+        UdpListener listener;
+        MotionStream stream({StreamAddress::Protocol::Vmc, "127.0.0.1", listener.port()}, body_);
+        double time = 0;
+        const auto arrives = [&](const std::vector<PersonEstimate>& people) {
+            stream.send(people, 1280, 720, 0, time);
+            int packets = 0;
+            while (!listener.receive(people.empty() ? 0.05 : 0.3).empty()) ++packets;
+            return packets > 0;
+        };
+        QVERIFY(arrives({personAt(0, 0)}));
+        // Somebody new comes after the first has gone for good: a performer who returns has another number.
+        for (const int id : {1, 5, 9}) {
+            for (int i = 0; i < 3; ++i, time += 1) QVERIFY(!arrives({}));
+            QVERIFY2(arrives({personAt(id, time)}), qPrintable(QString::number(id)));
+        }
+        // Gone for a moment, the person keeps the port: another has the next one.
+        time += 0.5;
+        QVERIFY(!arrives({personAt(11, time)}));
+        time += 0.5;
+        QVERIFY(arrives({personAt(9, time), personAt(11, time)}));
+        // And a video that is wound back frees the ports of those who are not there.
+        time = 0;
+        QVERIFY(!arrives({personAt(11, time)}));
+        QVERIFY(arrives({personAt(2, time), personAt(11, time)}));
+    }
+    void bodiesWithHandsAreStreamedAsSmpls() {
+        UdpListener listener;
+        const auto body = loadBodyModel(fs::path(HMR_TEST_DATA) / "models" / "expressive.npz");
+        MotionStream stream({StreamAddress::Protocol::Json, "127.0.0.1", listener.port()}, body);
+        stream.send({personAt(0, 0.2)}, 1280, 720, 6, 0.2);
+        const std::string packet = listener.receive();
+        const QJsonObject root = QJsonDocument::fromJson(QByteArray(packet.data(), static_cast<int>(packet.size()))).object();
+        QCOMPARE(root["people"].toArray()[0].toObject()["joints"].toArray().size(), 24);
     }
     void jsonHoldsEverybody() {
         UdpListener listener;

@@ -22,15 +22,16 @@ public:
         socklen_t size = sizeof(address);
         ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size);
         port_ = ntohs(address.sin_port);
-        const timeval patience{5, 0};
-        ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
     }
     ~UdpListener() { ::close(socket_); }
     UdpListener(const UdpListener&) = delete;
     UdpListener& operator=(const UdpListener&) = delete;
     bool isBound() const { return isBound_; }
     int port() const { return port_; }
-    std::string receive() {
+    /// Empty when nothing came within so many seconds.
+    std::string receive(double patience = 5) {
+        const timeval wait{static_cast<time_t>(patience), static_cast<suseconds_t>(1e6 * (patience - static_cast<double>(static_cast<time_t>(patience))))};
+        ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
         std::string bytes(65536, '\0');
         const ssize_t size = ::recv(socket_, bytes.data(), bytes.size(), 0);
         bytes.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
