@@ -3,13 +3,15 @@
 #include <iomanip>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include "body/error.h"
 #include "body/motion/take_cleanup.h"
 #include "cli/commands.h"
+#include "cli/interrupt_watch.h"
 #include "cli/progress.h"
 #include "formats/body_file.h"
-#include "formats/motion/session_file.h"
+#include "formats/motion/session_part.h"
 #include "formats/motion/take_file.h"
 #include "formats/resources.h"
 #include "inference/take_pictures.h"
@@ -58,11 +60,11 @@ void printFigures(const Take& take, const CleanupResult& result) {
     }
 }
 
-/// The take with the clean-up that was asked for.
-Take cleanedTake(const BodyModel& body, const Take& take, const ExportWish& wish, FrameRange range) {
+/// The take with the clean-up that was asked for; nothing when that is none.
+std::optional<Take> cleanedTake(const BodyModel& body, const Take& take, const ExportWish& wish, const MotionExportSettings& wanted) {
     CleanupSettings settings;
-    settings.range = range;
-    settings.people = wish.people;
+    settings.range = wanted.range;
+    settings.people = wanted.people;
     settings.repairsOutliers = wish.repair;
     settings.fillsGaps = wish.fill > 0;
     settings.longestGap = wish.fill;
@@ -71,39 +73,60 @@ Take cleanedTake(const BodyModel& body, const Take& take, const ExportWish& wish
     settings.smooths = wish.smooth > 0;
     settings.smoothing.seconds = wish.smooth;
     settings.locksFeet = wish.lockFeet;
-    if (!settings.repairsOutliers && !settings.fillsGaps && !settings.shape && !settings.smooths && !wish.showsFigures) return take;
-    CleanupResult result = cleaned(body, take, settings);
+    const bool changes = settings.repairsOutliers || settings.fillsGaps || settings.shape || settings.smooths;
+    if (!changes && !wish.showsFigures) return std::nullopt;
+    CleanupResult result = cleaned(body, take, settings, wanted.onProgress);
     printFigures(take, result);
-    return std::move(result.take);
+    return changes ? std::optional(std::move(result.take)) : std::nullopt;
 }
 
 RootHandling rootFrom(const std::string& name) {
     return name == "bone" ? RootHandling::RootBone : name == "in-place" ? RootHandling::InPlace : RootHandling::Pelvis;
 }
 
+bool isSession(const std::filesystem::path& file) { return file.extension() == kSessionExtension; }
+
+/// A session goes on as one: what is in it by hand stays so. Only the filters, which work on the keyed motion, take the keys in.
+void writeAsSession(const ExportWish& wish, const BodyModel& body, const MotionExportSettings& settings) {
+    if (wish.each) throw CLI::ValidationError("--each", "a session holds everybody; choose one person with --people");
+    SessionDocument document;
+    if (isSession(wish.input)) {
+        document = readSession(wish.input);
+        if (!wish.source.empty()) moveSource(document, wish.source);
+    } else {
+        Take take = readTake(wish.input, body);
+        if (!wish.source.empty()) take.source = wish.source;
+        document = sessionOf(take);
+    }
+    if (auto take = cleanedTake(body, finishedTake(document.take, document.keys, {}), wish, settings)) {
+        document.take = std::move(*take);
+        document.keys.clear();
+    }
+    if (!wish.people.empty() || !wish.frames.empty()) document = partOf(std::move(document), settings.people, settings.range);
+    reportProgress(settings, 1);
+    writeSession(wish.output, document);
+    std::cout << wish.output.string() << "\n";
+}
+
 void runExport(const ExportWish& wish) {
+    const InterruptWatch watch;
     MotionExportSettings settings;
     settings.preset = &exportPreset(wish.preset);
     settings.range = rangeFrom(wish.frames);
     for (const int person : wish.people) settings.people.push_back(person - 1);
     if (!wish.root.empty()) settings.root = rootFrom(wish.root);
-    const std::shared_ptr<const BodyModel> body = loadBodyModel(wish.body.empty() ? resourcePath("body/openbody.npz") : wish.body);
-    ExportWish cleanup = wish;
-    cleanup.people = settings.people;
-    Take take = cleanedTake(*body, readTake(wish.input, *body), cleanup, settings.range);
-    if (!wish.source.empty()) take.source = wish.source;
-    Progress progress("export", 100);
+    Progress progress("export", 100, "percent");
     settings.onProgress = [&](double share) {
         progress.update(static_cast<int>(100 * share));
-        return true;
+        return !InterruptWatch::isAsked();
     };
-    const std::string extension = wish.output.extension().string();
-    if (extension == kSessionExtension) {
-        writeSession(wish.output, sessionOf(take));
-        std::cout << wish.output.string() << "\n";
-        return;
-    }
-    const bool isVideo = wish.format == "video" || (wish.format.empty() && extension == ".mp4");
+    const std::shared_ptr<const BodyModel> body = loadBodyModel(wish.body.empty() ? resourcePath("body/openbody.npz") : wish.body);
+    if (wish.format.empty() && isSession(wish.output)) return writeAsSession(wish, *body, settings);
+    Take take = readTake(wish.input, *body);
+    if (auto cleanTake = cleanedTake(*body, take, wish, settings)) take = std::move(*cleanTake);
+    take = seenFromACamera(std::move(take));
+    if (!wish.source.empty()) take.source = wish.source;
+    const bool isVideo = wish.format == "video" || (wish.format.empty() && wish.output.extension() == ".mp4");
     if (isVideo || wish.format == "png-sequence") {
         const auto write = isVideo ? writeTakeVideo : writeTransparentPictures;
         write(wish.output, take, settings, peoplePainter(body));

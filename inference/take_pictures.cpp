@@ -6,6 +6,7 @@
 
 #include "body/error.h"
 #include "formats/motion/mesh_sequence.h"
+#include "formats/motion/take_document.h"
 #include "inference/frame_source.h"
 #include "inference/picture.h"
 #include "inference/video_file.h"
@@ -32,15 +33,43 @@ FrameRange drawnFrames(const Take& take, const MotionExportSettings& settings) {
     throw Error("There is nobody to draw in these frames. Choose other people or frames.");
 }
 
+/// The pictures behind the bodies, frame by frame of the take: those of its video; a plain one where there never was a video.
+class Backdrop {
+public:
+    explicit Backdrop(const Take& take) : take_(take) {
+        if (isMotionFile(take.source)) return;
+        source_ = openSource(take.source);
+        if (source_->isLive()) throw Error(take.source + " was live and cannot be shown again. Export a transparent picture sequence instead.");
+    }
+    /// The next frame, whose index is the take's; nothing behind the last.
+    std::optional<Frame> next() {
+        std::optional<Frame> frame = source_ ? source_->next() : plain();
+        if (frame) frame->index -= take_.firstSourceFrame;
+        return frame;
+    }
+
+private:
+    std::optional<Frame> plain() {
+        if (numShown_ >= take_.numFrames) return std::nullopt;
+        Frame frame;
+        frame.picture = cv::Mat(take_.height, take_.width, CV_8UC3, cv::Scalar(42, 38, 36));
+        frame.index = take_.firstSourceFrame + numShown_++;
+        return frame;
+    }
+
+    const Take& take_;
+    std::unique_ptr<FrameSource> source_;
+    int numShown_ = 0;
+};
+
 }  // namespace
 
 void writeTakeVideo(const std::filesystem::path& file, const Take& take, const MotionExportSettings& settings, const PeoplePainter& paint) {
     const FrameRange range = drawnFrames(take, settings);
-    const auto source = openSource(take.source);
-    if (source->isLive()) throw Error(take.source + " was live and cannot be shown again. Export a transparent picture sequence instead.");
+    Backdrop backdrop(take);
     std::optional<VideoFile> video;
-    while (auto frame = source->next()) {
-        const int index = frame->index - take.firstSourceFrame;
+    while (const auto frame = backdrop.next()) {
+        const int index = frame->index;
         if (index >= range.end) break;
         if (index >= range.first) {
             if (!video) video.emplace(file, take.frameRate, frame->picture.size());

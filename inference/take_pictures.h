@@ -12,7 +12,8 @@ namespace hmr {
 /// Draws people over a picture (RGB) and gives RGB; or, over an empty picture, alone: RGBA of the size given in pixels.
 using PeoplePainter = std::function<Picture(const Picture& picture, int width, int height, const std::vector<PersonEstimate>& people)>;
 
-/// Writes the take's bodies over the frames of its video (take.source) as an .mp4, H.264 where the machine can; whole or not at all.
+/// Writes the take's bodies over the frames of its video (take.source), imported motion's over a plain picture, as an .mp4, H.264 where
+/// the machine can; whole or not at all.
 /// Uses people, range and onProgress of the settings. Throws Error: the video is gone or was live, no camera, nobody, cancelled.
 void writeTakeVideo(const std::filesystem::path& file, const Take& take, const MotionExportSettings& settings, const PeoplePainter& paint);
 

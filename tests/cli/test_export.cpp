@@ -2,8 +2,10 @@
 #include <QDir>
 #include <QFile>
 #include <QImage>
+#include <QProcess>
 #include <QRegularExpression>
 #include <QTemporaryDir>
+#include <csignal>
 #include <opencv2/videoio.hpp>
 
 #include "formats/atomic_file.h"
@@ -87,6 +89,73 @@ private Q_SLOTS:
         QVERIFY(run({"again.bvh", "-o", "back.npz"}).exitCode == 0);
         QVERIFY(run({"back.npz", "-o", "back.glb"}).exitCode == 0);
     }
+    void aSessionGoesOnWithAllThatIsInIt() {
+        SessionDocument document = sessionOf(readTake(root_ / "walk.json", *test::SmallBody::model()));
+        document.edits = {{.source = document.take.source, .person = 1, .betas = {{0, 2}}, .lockedJoints = {18}, .pinnedJoints = {7}, .targets = {{3, {{0, {12.5, 40}}}}}}};
+        document.boxes = {{document.take.source, 4, {{1, {10, 20, 30, 40}}}}};
+        document.keys[0].keys[6].rotations[4] = {0.9, 0, 0};
+        writeSession(root_ / "edited.hmrs", document);
+        QVERIFY(run({"edited.hmrs", "-o", "copy.hmrs"}).exitCode == 0);
+        const SessionDocument copy = readSession(root_ / "copy.hmrs");
+        QVERIFY(copy.edits == document.edits && copy.boxes == document.boxes && copy.keys == document.keys && copy.sources == document.sources);
+        // A part of it has the frames and people asked for, at their new places.
+        const auto part = run({"edited.hmrs", "-o", "part.hmrs", "--people", "2", "--frames", "11:20"});
+        QVERIFY2(part.exitCode == 0, qPrintable(part.errors));
+        const SessionDocument some = readSession(root_ / "part.hmrs");
+        QVERIFY(some.take.tracks.size() == 1 && some.take.tracks[0].id == 1 && some.take.numFrames == 10 && some.keys.empty());
+        QCOMPARE(some.take.firstSourceFrame, 10);
+        QVERIFY(some.edits == document.edits);
+        // Filters work on the keyed motion and take the keys in; the shapes set by hand stay edits.
+        QVERIFY(run({"edited.hmrs", "-o", "smooth.hmrs", "--smooth", "0.05"}).exitCode == 0);
+        const SessionDocument smooth = readSession(root_ / "smooth.hmrs");
+        QVERIFY(smooth.keys.empty() && smooth.edits == document.edits);
+        QVERIFY(smooth.take.tracks[0].at(6)->body.pose(4, 0) > 0.7);
+        QVERIFY(run({"edited.hmrs", "-o", "moved.hmrs", "--source", "elsewhere.avi"}).exitCode == 0);
+        QCOMPARE(readSession(root_ / "moved.hmrs").edits[0].source, std::string("elsewhere.avi"));
+        // What another program gets has the shape set by hand.
+        QVERIFY(run({"edited.hmrs", "-o", "edited.npz", "--people", "2"}).exitCode == 0);
+        QVERIFY(std::abs(readTake(root_ / "edited.npz", *test::SmallBody::model()).tracks[0].at(12)->body.betas[0] - 2) < 1e-6);
+    }
+    void importedMotionCanBeDrawnAndGoesOn() {
+        QVERIFY(run({"walk.json", "-o", "plain.bvh", "--people", "1"}).exitCode == 0);
+        QVERIFY(run({"walk.json", "-o", "plain.npz", "--people", "1"}).exitCode == 0);
+        QDir(QString::fromStdString(root_.string())).mkpath("drawn");
+        for (const char* file : {"plain.bvh", "plain.npz"}) {
+            for (const QStringList& output : {QStringList{"plain.json"}, QStringList{"plain.mp4"}, QStringList{"drawn", "--format", "png-sequence", "--frames", "1:2"}}) {
+                const auto result = run(QStringList{file, "-o"} + output);
+                QVERIFY2(result.exitCode == 0, qPrintable(result.errors));
+            }
+            QCOMPARE(readParametersJson(root_ / "plain.json").frames.size(), std::size_t{30});
+            QCOMPARE(int(cv::VideoCapture(path("plain.mp4").toStdString()).get(cv::CAP_PROP_FRAME_COUNT)), 30);
+            QVERIFY(run({file, "-o", "imported.hmrs"}).exitCode == 0);
+            QVERIFY(readSession(root_ / "imported.hmrs").sources.empty());
+        }
+    }
+    void interruptedNothingIsLeft_data() {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::newRow("folder") << QStringList{"-o", "stopped", "--format", "obj-sequence"};
+        QTest::newRow("files") << QStringList{"-o", "stopped.bvh", "--each"};
+    }
+    void interruptedNothingIsLeft() {
+        QFETCH(QStringList, arguments);
+        if (!std::filesystem::exists(root_ / "long.hmrs")) writeSession(root_ / "long.hmrs", sessionOf(test::walkingTake(3, 6000)));
+        const QStringList before = filesIn(".");
+        const auto folders = [this] { return QDir(path(".")).entryList(QDir::Dirs | QDir::Hidden | QDir::NoDotAndDotDot); };
+        const QStringList foldersBefore = folders();
+        QProcess process;
+        process.setWorkingDirectory(path("."));
+        process.start(QStringLiteral(HMR_BINARY_DIR "/hmr"), QStringList{"export", "--body", path("body.npz"), "long.hmrs"} + arguments);
+        QVERIFY(process.waitForStarted());
+        // Once a folder of half-written files is there.
+        QTRY_VERIFY_WITH_TIMEOUT(!folders().filter(QRegularExpression("^\\.hmr")).isEmpty(), 60000);
+        ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+        QVERIFY(process.waitForFinished(60000));
+        QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+        QCOMPARE(process.exitCode(), 1);
+        QVERIFY(QString::fromUtf8(process.readAllStandardError()).contains("cancelled"));
+        QCOMPARE(filesIn("."), before);
+        QCOMPARE(folders(), foldersBefore);
+    }
     void whatCannotWorkIsOneClearMessage_data() {
         QTest::addColumn<QStringList>("arguments");
         QTest::addColumn<int>("exitCode");
@@ -97,6 +166,8 @@ private Q_SLOTS:
         QTest::newRow("nobody") << QStringList{"walk.json", "-o", "x.glb", "--people", "9"} << 1 << "nobody";
         QTest::newRow("preset") << QStringList{"walk.json", "-o", "x.glb", "--preset", "max"} << 2 << "preset";
         QTest::newRow("frames") << QStringList{"walk.json", "-o", "x.glb", "--frames", "a:b"} << 2 << "range";
+        QTest::newRow("session each") << QStringList{"walk.json", "-o", "x.hmrs", "--each"} << 2 << "--people";
+        QTest::newRow("session of nobody") << QStringList{"walk.json", "-o", "x.hmrs", "--people", "9"} << 1 << "nobody";
         QTest::newRow("folder") << QStringList{"walk.json", "-o", "none/x.glb"} << 1 << "folder";
         QTest::newRow("video gone") << QStringList{"walk.json", "-o", "x.mp4", "--source", "gone.avi"} << 1 << "gone.avi";
     }
