@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -12,6 +13,7 @@
 
 #include "body/error.h"
 #include "cli/commands.h"
+#include "cli/network_times.h"
 #include "cli/opening_times.h"
 #include "cli/stopwatch.h"
 #include "formats/body_file.h"
@@ -79,11 +81,13 @@ public:
         stage("posing", [&] { return posingDense(); });
         stage("posing-open-body", [&] { return posingShipped(); });
         stage("network", [&] { return network(); });
+        stage("network-resnet50", [&] { return largeNetwork(); });
         stage("crop", [&] { return crop(); });
         stage("detection", [&] { return detection(); });
         stage("rendering", [&] { return rendering(); });
         stage("pipeline-picture", [&] { return pipeline(false); });
         stage("pipeline-video", [&] { return pipeline(true); });
+        training();
     }
 
     int threads() const { return threads_; }
@@ -115,7 +119,7 @@ private:
     const std::shared_ptr<HmrNetwork>& loadedNetwork() {
         if (!network_) {
             const auto file = settings_.weights.empty() ? resourcePath("weights/default.safetensors") : settings_.weights;
-            network_ = HmrNetwork::load(file, {.threads = threads_});
+            network_ = HmrNetwork::load(file, {.threads = settings_.threads});
         }
         return network_;
     }
@@ -138,12 +142,32 @@ private:
 
     StageTiming posingShipped() { return posing(*body(), "the model's own"); }
 
-    StageTiming network() {
-        HmrNetwork& network = *loadedNetwork();
+    StageTiming timeNetwork(HmrNetwork& network, const std::string& kind) const {
         const int side = network.recipe().inputSize;
         const std::vector<std::uint8_t> pixels(static_cast<std::size_t>(side) * side * 3, 100);
-        return measure(network.recipe().architecture + ", one " + std::to_string(side) + " x " + std::to_string(side) + " crop", threads_,
+        network.recover(pixels, 1);  // networkThreads tells of this one
+        return measure(network.recipe().architecture + kind + ", one " + std::to_string(side) + " x " + std::to_string(side) + " crop", networkThreads(),
                        [&] { network.recover(pixels, 1); });
+    }
+
+    StageTiming network() { return timeNetwork(*loadedNetwork(), ""); }
+
+    StageTiming largeNetwork() const { return timeNetwork(*untrainedNetwork("hmr-resnet50", 224, settings_.threads), " of random weights"); }
+
+    /// The trainer's two halves: what is drawn on the fly must come quicker than it is learnt from.
+    void training() {
+        std::optional<TrainingStep> step;
+        const std::string pictures = std::to_string(TrainingStep::kBatch) + " synthetic " + std::to_string(TrainingStep::kSide) + " x " +
+                                     std::to_string(TrainingStep::kSide) + " pictures";
+        const int threads = std::max(1, settings_.threads);  // one, as the shipped configuration has it
+        stage("training-pictures", [&] {
+            step.emplace(threads);
+            return measure(pictures + ", drawn by one thread", 1, [&] { step->drawPictures(); });
+        });
+        stage("training-step", [&] {
+            if (!step) throw Error("there are no pictures to learn from");
+            return measure("a step on " + pictures + ", the shipped weights' network", threads, [&] { step->learn(); });
+        });
     }
 
     StageTiming crop() {
@@ -234,7 +258,7 @@ void addBenchCommand(CLI::App& app, int& exitCode) {
     CLI::App* bench = app.add_subcommand("bench", "Time every stage on this machine: median and 95th percentile");
     bench->add_flag("--json", settings->json, "Print JSON");
     bench->add_option("--repeat", settings->minRuns, "Least runs of each stage")->check(CLI::Range(1, 100000))->capture_default_str();
-    bench->add_option("--threads", settings->threads, "Threads; 0: all cores")->check(CLI::Range(0, 256));
+    bench->add_option("--threads", settings->threads, "Threads; 0: all cores, of the network as many as serve it")->check(CLI::Range(0, 256));
     bench->add_option("--body", settings->body, "Body model (.npz); the shipped ones by default");
     bench->add_option("--weights", settings->weights, "Network weights (.safetensors); the shipped ones by default");
     bench->add_option("--picture", settings->picture, "Picture to work on; a synthetic one by default");

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <memory>
 
+#include "cli/body_sheets.h"
 #include "cli/commands.h"
 #include "formats/pose_mixture_file.h"
 #include "training/pose_mixture_learning.h"
@@ -80,6 +81,9 @@ void addPriorCommand(CLI::App& app, int& exitCode) {
     command->add_flag("-q,--quiet", arguments->isQuiet, "Report the totals, not every file");
     command->callback([arguments, &exitCode] { build(*arguments, exitCode); });
     addMixtureCommand(*prior);
+#ifdef HMR_WITH_INFERENCE
+    addPriorSheet(*prior);
+#endif
 }
 
 }  // namespace hmr

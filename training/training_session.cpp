@@ -11,17 +11,12 @@
 
 namespace hmr {
 
-namespace {
-
-/// Every step takes and returns hundreds of megabytes: keep them, else half of the time goes into page faults.
 void keepFreedMemory() {
 #if defined(__GLIBC__)
     mallopt(M_MMAP_MAX, 0);
     mallopt(M_TRIM_THRESHOLD, -1);
 #endif
 }
-
-}  // namespace
 
 void runTrainingSession(const TrainingSessionOptions& options, std::stop_token stop, std::ostream& terminal) {
     keepFreedMemory();

@@ -18,6 +18,10 @@ struct TrainingSessionOptions {
     std::string master;                ///< empty: from MASTER_ADDR and MASTER_PORT
 };
 
+/// Has the C library keep what is freed: every step takes and returns hundreds of megabytes, and half of the time would go into page
+/// faults.
+void keepFreedMemory();
+
 /// Runs a configuration until its end or until stop is asked for. Throws Error.
 void runTrainingSession(const TrainingSessionOptions& options, std::stop_token stop, std::ostream& terminal);
 
