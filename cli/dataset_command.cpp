@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <map>
 #include <memory>
 
 #include "cli/commands.h"
+#include "cli/dataset_frames.h"
 #include "training/annotations.h"
 #include "training/dataset_check.h"
 #include "training/packed_pictures.h"
@@ -21,8 +23,10 @@ struct Arguments {
     AnnotationPart part = AnnotationPart::All;
 };
 
-std::vector<AnnotatedPerson> wantedPeople(const Arguments& arguments) {
-    std::vector<AnnotatedPerson> people = readAnnotations(arguments.data, arguments.part);
+constexpr std::size_t kMostListed = 50;
+
+std::vector<AnnotatedPerson> wantedPeople(const Arguments& arguments, FaultList* faults = nullptr) {
+    std::vector<AnnotatedPerson> people = readAnnotations(arguments.data, arguments.part, faults);
     std::erase_if(people, [&](const AnnotatedPerson& person) { return countVisible(person.keypoints) < arguments.minJoints; });
     return people;
 }
@@ -37,13 +41,15 @@ void pack(const Arguments& arguments) {
 }
 
 int check(const Arguments& arguments) {
-    const std::vector<AnnotatedPerson> people = wantedPeople(arguments);
-    const std::vector<std::string> problems = datasetProblems(people);
-    for (const std::string& problem : problems) std::cout << problem << "\n";
+    FaultList problems;
+    const std::vector<AnnotatedPerson> people = wantedPeople(arguments, &problems);
+    for (std::string& problem : datasetProblems(people)) problems.push_back(std::move(problem));
+    for (std::size_t i = 0; i < std::min(problems.size(), kMostListed); ++i) std::cout << problems[i] << "\n";
+    if (problems.size() > kMostListed) std::cout << "and " << problems.size() - kMostListed << " more\n";
     int joints = 0;
     for (const AnnotatedPerson& person : people) joints += countVisible(person.keypoints);
     std::cout << "people: " << people.size() << "\nvisible joints: " << joints << "\nproblems: " << problems.size() << "\n";
-    if (!arguments.output.empty()) {
+    if (!arguments.output.empty() && !people.empty()) {
         writePicture(arguments.output, datasetSheet(people, 48, 8));
         std::cout << "contact sheet: " << arguments.output.string() << "\n";
     }
@@ -73,6 +79,9 @@ void addDatasetCommand(CLI::App& app, int& exitCode) {
     checking->add_option("-o,--out", arguments->output, "Contact sheet (.png or .jpg)");
     addPartOption(*checking, *arguments);
     checking->callback([arguments, &exitCode] { exitCode = check(*arguments); });
+#ifdef HMR_WITH_INFERENCE
+    addDatasetFrames(*command, exitCode);
+#endif
 }
 
 }  // namespace hmr

@@ -34,7 +34,7 @@ std::vector<CocoPicture> cocoPictures(const fs::path& data) {
         const Json json = Json::parse(readWholeFile(file));
         for (const Json& image : json.at("images"))
             pictures[image.at("id").get<std::int64_t>()].file =
-                pictureIn({file.parent_path() / "images", file.parent_path()}, image.at("file_name").get<std::string>(), file.string());
+                pictureIn({file.parent_path() / "images", file.parent_path()}, image.at("file_name").get<std::string>());
         for (const Json& annotation : json.at("annotations")) {
             const auto box = annotation.at("bbox").get<std::vector<double>>();
             if (box.size() != 4) throw Error(file.string() + ": a box has " + std::to_string(box.size()) + " numbers, expected 4");

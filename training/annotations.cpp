@@ -9,7 +9,6 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "body/error.h"
 #include "formats/atomic_file.h"
 #include "training/datasets/dataset_folders.h"
 
@@ -33,31 +32,31 @@ std::vector<std::string> splitLine(const std::string& line) {
     return cells;
 }
 
-float numberOf(const std::string& cell, const std::string& where) {
+float numberOf(const std::string& cell) {
     float value = 0;
     const auto [end, status] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
     if (status != std::errc{} || end != cell.data() + cell.size() || !std::isfinite(value))
-        throw Error(where + ": expected a finite number, found \"" + cell + "\"");
+        throw Error("expected a finite number, found \"" + cell + "\"");
     return value;
 }
 
-Keypoints lspKeypoints(const std::vector<std::string>& cells, const std::string& where) {
+Keypoints lspKeypoints(const std::vector<std::string>& cells) {
     Keypoints keypoints{};
     for (int joint = 0; joint < kNumLspJoints; ++joint) {
-        const float x = numberOf(cells[1 + 3 * joint], where), y = numberOf(cells[2 + 3 * joint], where);
-        if (numberOf(cells[3 + 3 * joint], where) < 0.5f) continue;
+        const float x = numberOf(cells[1 + 3 * joint]), y = numberOf(cells[2 + 3 * joint]);
+        if (numberOf(cells[3 + 3 * joint]) < 0.5f) continue;
         setKeypoint(keypoints, joint, x, y);
     }
     return keypoints;
 }
 
-Keypoints cocoKeypoints(const Json& numbers, const std::string& where) {
+Keypoints cocoKeypoints(const Json& numbers) {
     if (!numbers.is_array() || numbers.size() != 3 * kNumCocoJoints)
-        throw Error(where + ": expected 51 keypoint numbers, found " + std::to_string(numbers.size()));
+        throw Error("expected 51 keypoint numbers, found " + std::to_string(numbers.size()));
     Keypoints keypoints{};
     for (int joint = 0; joint < kNumCocoJoints; ++joint) {
         for (int i = 0; i < 3; ++i)
-            if (!numbers[3 * joint + i].is_number()) throw Error(where + ": a keypoint is no number");
+            if (!numbers[3 * joint + i].is_number()) throw Error("a keypoint is no number");
         if (numbers[3 * joint + 2].get<double>() < 0.5) continue;
         setKeypoint(keypoints, kCocoPlusOfCoco[joint], numbers[3 * joint].get<float>(), numbers[3 * joint + 1].get<float>());
     }
@@ -70,6 +69,17 @@ std::vector<fs::path> cocoPictureFolders(const fs::path& file) {
     const std::string stem = file.stem().string(), start = "person_keypoints_";
     if (stem.rfind(start, 0) == 0) folders.push_back(file.parent_path().parent_path() / stem.substr(start.size()));
     return folders;
+}
+
+AnnotatedPerson lspPerson(const std::vector<std::string>& cells, const std::vector<fs::path>& folders) {
+    if (cells.size() != 1 + 3 * kNumLspJoints)
+        throw Error("expected 43 columns (file, then x, y, v of 14 joints), found " + std::to_string(cells.size()));
+    AnnotatedPerson person;
+    person.id = cells[0];
+    person.picture = pictureIn(folders, cells[0]);
+    person.keypoints = lspKeypoints(cells);
+    person.box = scaledBox(boxOfKeypoints(person.keypoints), kJointBoxMargin);
+    return person;
 }
 
 PixelBox cocoBox(const Json& annotation, const Keypoints& keypoints) {
@@ -87,14 +97,18 @@ void setKeypoint(Keypoints& keypoints, int joint, float x, float y) {
     keypoints[at] = x, keypoints[at + 1] = y, keypoints[at + 2] = 1;
 }
 
-fs::path pictureIn(const std::vector<fs::path>& folders, const std::string& name, const std::string& where) {
+void requireSomebody(const std::vector<AnnotatedPerson>& people, const FaultList* faults, const std::string& complaint) {
+    if (people.empty() && (faults == nullptr || faults->empty())) throw Error(complaint);
+}
+
+fs::path pictureIn(const std::vector<fs::path>& folders, const std::string& name) {
     if (name.empty() || fs::path(name).is_absolute() || name.find("..") != std::string::npos)
-        throw Error(where + ": bad picture name \"" + name + "\"");
+        throw Error("bad picture name \"" + name + "\"");
     for (const fs::path& folder : folders)
         if (fs::is_regular_file(folder / name)) return folder / name;
     std::string places;
     for (const fs::path& folder : folders) places += (places.empty() ? "" : " nor in ") + folder.string();
-    throw Error(where + ": picture " + name + " is neither in " + places);
+    throw Error("picture " + name + (folders.size() > 1 ? " is neither in " : " is not in ") + places);
 }
 
 PixelBox boxOfKeypoints(const Keypoints& keypoints) {
@@ -118,53 +132,48 @@ int countVisible(const Keypoints& keypoints) {
     return count;
 }
 
-std::vector<AnnotatedPerson> readLspTable(const fs::path& file) {
+std::vector<AnnotatedPerson> readLspTable(const fs::path& file, FaultList* faults) {
     std::istringstream stream(readWholeFile(file, std::size_t{1} << 30));
+    const std::vector<fs::path> folders = {file.parent_path() / file.stem(), file.parent_path()};
     std::vector<AnnotatedPerson> people;
     std::string line;
     std::getline(stream, line);
     for (int lineNumber = 2; std::getline(stream, line); ++lineNumber) {
         if (line.empty() || line == "\r") continue;
-        const std::string where = file.string() + ":" + std::to_string(lineNumber);
-        const std::vector<std::string> cells = splitLine(line);
-        if (cells.size() != 1 + 3 * kNumLspJoints)
-            throw Error(where + ": expected 43 columns (file, then x, y, v of 14 joints), found " + std::to_string(cells.size()));
-        AnnotatedPerson person;
-        person.id = cells[0];
-        person.picture = pictureIn({file.parent_path() / file.stem(), file.parent_path()}, cells[0], where);
-        person.keypoints = lspKeypoints(cells, where);
-        person.box = scaledBox(boxOfKeypoints(person.keypoints), kJointBoxMargin);
-        if (person.box.longerSide() > 0) people.push_back(std::move(person));
+        readPart(faults, file.string() + ":" + std::to_string(lineNumber), [&] {
+            AnnotatedPerson person = lspPerson(splitLine(line), folders);
+            if (person.box.longerSide() > 0) people.push_back(std::move(person));
+        });
     }
-    if (people.empty()) throw Error(file.string() + ": no annotated person in the table");
+    requireSomebody(people, faults, file.string() + ": no annotated person in the table");
     return people;
 }
 
-std::vector<AnnotatedPerson> readCocoKeypoints(const fs::path& file) {
+std::vector<AnnotatedPerson> readCocoKeypoints(const fs::path& file, FaultList* faults) {
     std::vector<AnnotatedPerson> people;
+    const std::vector<fs::path> folders = cocoPictureFolders(file);
+    std::map<std::int64_t, std::string> names;
+    const auto readPerson = [&](const Json& annotation) {
+        if (annotation.value("iscrowd", 0) != 0 || !annotation.contains("keypoints")) return;
+        AnnotatedPerson person;
+        person.id = std::to_string(annotation.at("id").get<std::int64_t>());
+        const auto name = names.find(annotation.at("image_id").get<std::int64_t>());
+        if (name == names.end()) throw Error("its image_id is not among the images");
+        person.keypoints = cocoKeypoints(annotation.at("keypoints"));
+        if (countVisible(person.keypoints) == 0) return;
+        person.picture = pictureIn(folders, name->second);
+        person.box = cocoBox(annotation, person.keypoints);
+        people.push_back(std::move(person));
+    };
     try {
         const Json json = Json::parse(readWholeFile(file, std::size_t{2} << 30));
-        const std::vector<fs::path> folders = cocoPictureFolders(file);
-        std::map<std::int64_t, std::string> names;
         for (const Json& image : json.at("images")) names[image.at("id").get<std::int64_t>()] = image.at("file_name").get<std::string>();
-        for (const Json& annotation : json.at("annotations")) {
-            const std::string id = std::to_string(annotation.at("id").get<std::int64_t>());
-            const std::string where = file.string() + ": annotation " + id;
-            if (annotation.value("iscrowd", 0) != 0 || !annotation.contains("keypoints")) continue;
-            const auto name = names.find(annotation.at("image_id").get<std::int64_t>());
-            if (name == names.end()) throw Error(where + ": its image_id is not among the images");
-            AnnotatedPerson person;
-            person.id = id;
-            person.keypoints = cocoKeypoints(annotation.at("keypoints"), where);
-            if (countVisible(person.keypoints) == 0) continue;
-            person.picture = pictureIn(folders, name->second, where);
-            person.box = cocoBox(annotation, person.keypoints);
-            people.push_back(std::move(person));
-        }
+        for (const Json& annotation : json.at("annotations"))
+            readPart(faults, file.string() + ": annotation " + annotation.value("id", Json("without id")).dump(), [&] { readPerson(annotation); });
     } catch (const Json::exception& error) {
         throw Error(file.string() + ": not COCO person keypoints: " + error.what());
     }
-    if (people.empty()) throw Error(file.string() + ": no annotated person");
+    requireSomebody(people, faults, file.string() + ": no annotated person");
     return people;
 }
 
@@ -178,19 +187,19 @@ fs::path cocoFile(const fs::path& folder, AnnotationPart part) {
     return {};
 }
 
-std::vector<AnnotatedPerson> readFolder(const fs::path& folder, AnnotationPart part) {
-    if (fs::exists(folder / "labels.jsonl")) return readNeutralLabels(folder / "labels.jsonl");
-    if (fs::exists(folder / "person_keypoints.json")) return readCocoKeypoints(folder / "person_keypoints.json");
-    if (const fs::path file = cocoFile(folder, part); !file.empty()) return readCocoKeypoints(file);
-    if (holdsLsp(folder)) return readLsp(folder, part);
-    if (holdsMpii(folder)) return readMpii(folder, part);
-    if (holdsHuman36m(folder)) return readHuman36m(folder, part);
-    if (holdsMpiInf3dhp(folder)) return readMpiInf3dhp(folder, part);
-    if (holdsThreeDpw(folder)) return readThreeDpw(folder, part);
+std::vector<AnnotatedPerson> readFolder(const fs::path& folder, AnnotationPart part, FaultList* faults) {
+    if (fs::exists(folder / "labels.jsonl")) return readNeutralLabels(folder / "labels.jsonl", faults);
+    if (fs::exists(folder / "person_keypoints.json")) return readCocoKeypoints(folder / "person_keypoints.json", faults);
+    if (const fs::path file = cocoFile(folder, part); !file.empty()) return readCocoKeypoints(file, faults);
+    if (holdsLsp(folder)) return readLsp(folder, part, faults);
+    if (holdsMpii(folder)) return readMpii(folder, part, faults);
+    if (holdsHuman36m(folder)) return readHuman36m(folder, part, faults);
+    if (holdsMpiInf3dhp(folder)) return readMpiInf3dhp(folder, part, faults);
+    if (holdsThreeDpw(folder)) return readThreeDpw(folder, part, faults);
     std::vector<fs::path> tables;
     for (const auto& entry : fs::directory_iterator(folder))
         if (entry.path().extension() == ".csv") tables.push_back(entry.path());
-    if (tables.size() == 1) return readLspTable(tables.front());
+    if (tables.size() == 1) return readLspTable(tables.front(), faults);
     throw Error(folder.string() + ": holds " + std::to_string(tables.size()) +
                 " .csv tables, no labels.jsonl, no person_keypoints.json and no data set that is known (COCO, LSP, MPII, MPI-INF-3DHP, "
                 "Human3.6M, 3DPW, in the folders that their owners distribute); name the file itself");
@@ -198,14 +207,14 @@ std::vector<AnnotatedPerson> readFolder(const fs::path& folder, AnnotationPart p
 
 }  // namespace
 
-std::vector<AnnotatedPerson> readAnnotations(const fs::path& path, AnnotationPart part) {
+std::vector<AnnotatedPerson> readAnnotations(const fs::path& path, AnnotationPart part, FaultList* faults) {
     std::vector<AnnotatedPerson> people;
-    if (fs::is_directory(path)) people = readFolder(path, part);
-    else if (path.extension() == ".csv") people = readLspTable(path);
-    else if (path.extension() == ".json") people = readCocoKeypoints(path);
-    else if (path.extension() == ".jsonl") people = readNeutralLabels(path);
+    if (fs::is_directory(path)) people = readFolder(path, part, faults);
+    else if (path.extension() == ".csv") people = readLspTable(path, faults);
+    else if (path.extension() == ".json") people = readCocoKeypoints(path, faults);
+    else if (path.extension() == ".jsonl") people = readNeutralLabels(path, faults);
     else throw Error(path.string() + ": expected an LSP table (.csv), COCO keypoints (.json), label lines (.jsonl) or a folder with a data set");
-    if (people.empty()) throw Error(path.string() + ": nobody is annotated in this part of the data set");
+    requireSomebody(people, faults, path.string() + ": nobody is annotated in this part of the data set");
     return people;
 }
 

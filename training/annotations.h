@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "body/body_parameters.h"
+#include "body/error.h"
 #include "body/skeleton.h"
 #include "body/types.h"
 
@@ -29,6 +30,24 @@ struct AnnotatedPerson {
     std::filesystem::path silhouette, parts;   ///< label pictures: 0 background, 255 not judged; parts 1 to 6 as in body models
 };
 
+/// What is wrong with a data set, one sentence each.
+using FaultList = std::vector<std::string>;
+
+/// Reads a part of a data set, a person or a file. What it throws gets `where` before it; with a list it is written down there, and
+/// the answer is false. Throws Error without one.
+template <typename Read>
+bool readPart(FaultList* faults, const std::string& where, const Read& read) {
+    try {
+        read();
+        return true;
+    } catch (const std::exception& error) {
+        const std::string fault = where + ": " + error.what();
+        if (faults == nullptr) throw Error(fault);
+        faults->push_back(fault);
+        return false;
+    }
+}
+
 /// Which half of a data set, as its owners divide it.
 enum class AnnotationPart { All, Training, Test };
 
@@ -38,9 +57,11 @@ inline constexpr double kJointBoxMargin = 1.1;
 /// Makes a joint visible at a place. Throws Error when a coordinate is not finite.
 void setKeypoint(Keypoints& keypoints, int joint, float x, float y);
 
-/// The picture of that name in the first folder that has it. Throws Error that begins with `where`: a name that leads out of
-/// the folder, a missing picture.
-std::filesystem::path pictureIn(const std::vector<std::filesystem::path>& folders, const std::string& name, const std::string& where);
+/// The picture of that name in the first folder that has it. Throws Error: a name that leads out of the folder, a missing picture.
+std::filesystem::path pictureIn(const std::vector<std::filesystem::path>& folders, const std::string& name);
+
+/// Throws Error with the complaint when nobody was read and no fault tells why.
+void requireSomebody(const std::vector<AnnotatedPerson>& people, const FaultList* faults, const std::string& complaint);
 
 /// The smallest box around the visible joints; width 0 when fewer than two are visible.
 PixelBox boxOfKeypoints(const Keypoints& keypoints);
@@ -50,22 +71,26 @@ PixelBox scaledBox(const PixelBox& box, double factor);
 
 int countVisible(const Keypoints& keypoints);
 
+// Readers throw Error at the first fault. With `faults` they write down what is wrong with single people and files, and read on;
+// a file of another kind is an Error still.
+
 /// A table "file, x, y, v of 14 LSP joints" with one heading line; pictures lie in the folder that is named like the table
 /// (train.csv, train/) or beside it. The box is that of the joints, 1.1 times as large. Throws Error naming the line: wrong
 /// number of columns, no number, NaN, a missing picture.
-std::vector<AnnotatedPerson> readLspTable(const std::filesystem::path& file);
+std::vector<AnnotatedPerson> readLspTable(const std::filesystem::path& file, FaultList* faults = nullptr);
 
 /// COCO person keypoints ("images", "annotations" with 17 joints), pictures in the folder "images" beside the file, next to it,
 /// or in COCO's own layout (annotations/person_keypoints_val2017.json and val2017/). People without visible joints and crowds are passed over; neck and head top, which COCO lacks, are invisible.
 /// Throws Error naming the annotation.
-std::vector<AnnotatedPerson> readCocoKeypoints(const std::filesystem::path& file);
+std::vector<AnnotatedPerson> readCocoKeypoints(const std::filesystem::path& file, FaultList* faults = nullptr);
 
 /// Our neutral format, a line of JSON for each picture (docs/datasets.md). Throws Error naming the line.
-std::vector<AnnotatedPerson> readNeutralLabels(const std::filesystem::path& file);
+std::vector<AnnotatedPerson> readNeutralLabels(const std::filesystem::path& file, FaultList* faults = nullptr);
 
 /// Any set: a .csv, a .json, a .jsonl, or a folder that holds labels.jsonl, person_keypoints.json, annotations of one .csv, or a
 /// data set as its owners distribute it (training/datasets/dataset_folders.h). `part` chooses the half of those that are divided.
-/// Throws Error.
-std::vector<AnnotatedPerson> readAnnotations(const std::filesystem::path& path, AnnotationPart part = AnnotationPart::All);
+/// Throws Error, also when nobody is annotated and `faults` does not say why.
+std::vector<AnnotatedPerson> readAnnotations(const std::filesystem::path& path, AnnotationPart part = AnnotationPart::All,
+                                             FaultList* faults = nullptr);
 
 }  // namespace hmr

@@ -60,39 +60,40 @@ AnnotatedPerson personFrom(const Json& json, const fs::path& folder) {
     if (json.contains("pose")) person.parameters = parametersFrom(json);
     person.parametersBody = json.value("body", "");
     person.groups = json.value("groups", std::vector<std::string>{});
-    if (json.contains("silhouette")) person.silhouette = pictureIn({folder}, json["silhouette"].get<std::string>(), "silhouette");
-    if (json.contains("parts")) person.parts = pictureIn({folder}, json["parts"].get<std::string>(), "parts");
+    if (json.contains("silhouette")) person.silhouette = pictureIn({folder}, json["silhouette"].get<std::string>());
+    if (json.contains("parts")) person.parts = pictureIn({folder}, json["parts"].get<std::string>());
     return person;
 }
 
-void readLine(const std::string& line, const fs::path& folder, std::vector<AnnotatedPerson>& people) {
-    const Json json = Json::parse(line);
-    const std::string name = json.at("picture").get<std::string>();
-    const fs::path picture = pictureIn({folder}, name, "picture");
-    int number = 0;
-    for (const Json& labelled : json.at("people")) {
-        AnnotatedPerson person = personFrom(labelled, folder);
-        person.picture = picture;
-        person.id = name + "#" + std::to_string(number++);
-        people.push_back(std::move(person));
-    }
+/// The people of a picture, each of whom may be wrong on its own.
+void readLine(const std::string& line, const std::string& where, const fs::path& folder, FaultList* faults, std::vector<AnnotatedPerson>& people) {
+    Json labelled = Json::array();
+    fs::path picture;
+    std::string name;
+    readPart(faults, where, [&] {
+        const Json json = Json::parse(line);
+        name = json.at("picture").get<std::string>();
+        picture = pictureIn({folder}, name);
+        labelled = json.at("people");
+    });
+    for (std::size_t i = 0; i < labelled.size(); ++i)
+        readPart(faults, where + ", person " + std::to_string(i + 1), [&] {
+            AnnotatedPerson person = personFrom(labelled.at(i), folder);
+            person.picture = picture;
+            person.id = name + "#" + std::to_string(i);
+            people.push_back(std::move(person));
+        });
 }
 
 }  // namespace
 
-std::vector<AnnotatedPerson> readNeutralLabels(const fs::path& file) {
+std::vector<AnnotatedPerson> readNeutralLabels(const fs::path& file, FaultList* faults) {
     std::istringstream text(readWholeFile(file, std::size_t{4} << 30));
     std::vector<AnnotatedPerson> people;
     std::string line;
-    for (int number = 1; std::getline(text, line); ++number) {
-        if (line.empty() || line == "\r") continue;
-        try {
-            readLine(line, file.parent_path(), people);
-        } catch (const std::exception& error) {
-            throw Error(file.string() + ", line " + std::to_string(number) + ": " + error.what());
-        }
-    }
-    if (people.empty()) throw Error(file.string() + " holds nobody");
+    for (int number = 1; std::getline(text, line); ++number)
+        if (!line.empty() && line != "\r") readLine(line, file.string() + ", line " + std::to_string(number), file.parent_path(), faults, people);
+    requireSomebody(people, faults, file.string() + " holds nobody");
     return people;
 }
 

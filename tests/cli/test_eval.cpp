@@ -67,6 +67,35 @@ private Q_SLOTS:
         QVERIFY(bad.output.contains("19 visible joints lie outside the picture of 120x160"));
     }
 
+    void datasetCheckListsEveryFaultAndDrawsTheRest() {
+        writePeople("faulty", 30);
+        const std::string good = readWholeFile((path("faulty") + "/labels.jsonl").toStdString());
+        nlohmann::json line = nlohmann::json::parse(good);
+        nlohmann::json fewer = line, both = line;
+        line["picture"] = "gone.png";
+        fewer["people"][0]["keypoints"].erase(0);
+        both["people"].push_back(fewer["people"][0]);  // one is right, one is wrong
+        std::string lines = good + line.dump() + "\n" + fewer.dump() + "\n" + both.dump() + "\n{\"picture\": \"a.png\", \"peo\n";
+        const auto check = [&](const std::string& text) {
+            writeWholeFile((path("faulty") + "/labels.jsonl").toStdString(), text);
+            return runHmr({"dataset", "check", path("faulty"), "-o", path("faulty.png")});
+        };
+        const ProgramResult listed = check(lines);
+        QCOMPARE(listed.exitCode, 1);
+        for (const char* said : {"line 2: picture gone.png is not in", "line 3, person 1: \"keypoints\" has 18 entries, expected 19",
+                                 "line 4, person 2: \"keypoints\" has 18", "line 5: ", "people: 2\n", "problems: 4\n"})
+            QVERIFY2(listed.output.contains(said), qPrintable(QString(said) + " in " + listed.output + listed.errors));
+        QVERIFY(QImage(path("faulty.png")).width() >= 192);
+        lines.clear();
+        for (int i = 0; i < 60; ++i) lines += line.dump() + "\n";
+        QFile::remove(path("faulty.png"));
+        const ProgramResult many = check(lines);
+        QCOMPARE(many.exitCode, 1);
+        QVERIFY(many.output.contains("line 50: ") && !many.output.contains("line 51: ") && many.output.contains("and 10 more\n"));
+        QVERIFY(many.output.contains("people: 0\n") && !QFile::exists(path("faulty.png")));
+        QCOMPARE(runHmr({"dataset", "pack", path("faulty"), "-o", path("faulty.npz")}).exitCode, 1);  // the first fault ends it
+    }
+
     void detectorsAreMeasured() {
         const nlohmann::json coco = {{"images", {{{"id", 1}, {"file_name", "a.png"}}}},
                                      {"annotations", {{{"id", 1}, {"image_id", 1}, {"bbox", {0, 0, 120, 160}}}, {{"id", 2}, {"image_id", 1}, {"bbox", {5, 5, 20, 40}}}}}};
@@ -88,6 +117,13 @@ private Q_SLOTS:
         QCOMPARE(static_cast<int>(video.get(cv::CAP_PROP_FRAME_WIDTH)), 128);
         const ProgramResult jitter = runHmr({"eval", "jitter", path("walk.mp4"), "--weights", path("w.safetensors"), "--detector", "full", "--threads", "1"});
         QVERIFY2(jitter.exitCode == 0 && jitter.output.contains("acceleration with smoothing: "), qPrintable(jitter.output + jitter.errors));
+        QDir().mkpath(path("h36m/S9/Videos"));
+        QVERIFY(QFile::copy(path("walk.mp4"), path("h36m/S9/Videos/Walking 1.60457274.mp4")));
+        const ProgramResult frames = runHmr({"dataset", "frames", path("h36m")});
+        QVERIFY2(frames.exitCode == 0 && frames.output.contains(": 2 frames"), qPrintable(frames.output + frames.errors));
+        for (const char* name : {"000001.jpg", "000006.jpg"}) QCOMPARE(QImage(path("h36m/S9/Frames/Walking 1.60457274/") + name).width(), 128);
+        const ProgramResult none = runHmr({"dataset", "frames", path("people")});
+        QVERIFY(none.exitCode == 1 && none.errors.contains("no videos of Human3.6M"));
         QCOMPARE(runHmr({"eval", "jitter", path("people/a.png"), "--weights", path("w.safetensors")}).exitCode, 1);
         const ProgramResult sheet = runHmr({"eval", "sheet", path("people"), "-o", path("views.jpg"), "--weights", path("w.safetensors"), "--detector", "full",
                                             "--columns", "2", "--tile", "64", "--threads", "1"});

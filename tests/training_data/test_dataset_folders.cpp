@@ -2,6 +2,7 @@
 #include <QTemporaryDir>
 #include <algorithm>
 #include <fstream>
+#include <limits>
 
 #include "formats/atomic_file.h"
 #include "formats/mat_file.h"
@@ -67,6 +68,15 @@ private Q_SLOTS:
         QCOMPARE(readAnnotations(folder, AnnotationPart::Training).size(), std::size_t{2});
         picture("lsp/images/im0005.png");
         QVERIFY(errorText([&] { readAnnotations(folder); }).contains("4 people but images/ holds 5"));
+        FaultList faults;
+        QCOMPARE(readAnnotations(folder, AnnotationPart::All, &faults).size(), std::size_t{4});
+        QCOMPARE(faults.size(), std::size_t{1});
+        for (const char* gone : {"im0002.png", "im0005.png"}) fs::remove(folder / "images" / gone);
+        faults.clear();
+        const auto left = readAnnotations(folder, AnnotationPart::All, &faults);
+        QCOMPARE(left.size(), std::size_t{3});
+        QCOMPARE(pixel(left[1], 5), pixel(people[2], 5));  // everybody keeps the own joints
+        QVERIFY2(faults.size() == 2 && faults[1].find("person 2") != std::string::npos, faults.back().c_str());
     }
 
     void extendedLspCountsAnnotatedJoints() {
@@ -84,6 +94,8 @@ private Q_SLOTS:
         if (!canReadMatFiles()) QSKIP("this build has no libmatio");
         const fs::path folder = made("mpii", "mpii_human_pose_v1_u12_1.mat", "annotations/mpii_human_pose_v1_u12_1.mat");
         QVERIFY(errorText([&] { readAnnotations(folder); }).contains("a.png"));
+        FaultList faults;
+        QVERIFY(readAnnotations(folder, AnnotationPart::All, &faults).empty() && faults.size() == 1);
         picture("mpii/images/a.png");
         const auto people = readAnnotations(folder);
         QCOMPARE(people.size(), std::size_t{1});
@@ -100,7 +112,7 @@ private Q_SLOTS:
     void threeDhpTrainingHasPixelsAndMetres() {
         if (!canReadMatFiles()) QSKIP("this build has no libmatio");
         const fs::path folder = made("3dhp", "3dhp_annot.mat", "S1/Seq1/annot.mat");
-        QVERIFY(errorText([&] { readAnnotations(folder); }).contains("ffmpeg"));
+        QVERIFY(errorText([&] { readAnnotations(folder); }).contains("hmr dataset frames"));
         picture("3dhp/S1/Seq1/imageFrames/video_2/frame_000003.jpg");
         const auto people = readAnnotations(folder, AnnotationPart::Training);
         QCOMPARE(people.size(), std::size_t{1});
@@ -143,7 +155,7 @@ private Q_SLOTS:
         sequence("S9", "WalkingDog.54138969", 6);
         sequence("S1", "Sitting 2.55011271", 6);
         const fs::path folder = root_ / "h36m";
-        QVERIFY(errorText([&] { readAnnotations(folder); }).contains("ffmpeg"));
+        QVERIFY(errorText([&] { readAnnotations(folder); }).contains("hmr dataset frames"));
         picture("h36m/S9/Frames/Walking 1.60457274/000001.jpg");
         picture("h36m/S9/Frames/Walking 1.60457274/000006.jpg");
         picture("h36m/S9/Frames/Walking.60457274/000001.jpg");
@@ -162,11 +174,20 @@ private Q_SLOTS:
         QCOMPARE(readAnnotations(folder).size(), std::size_t{5});
         writeWholeFile(folder / "S9/MyPoseFeatures/D2_Positions/Walking.60457274.cdf", CdfWriter::file("Pose", {5, 64}, std::vector<double>(5 * 64)));
         QVERIFY(errorText([&] { readAnnotations(folder); }).contains("5 frames, but the 3D positions have 6"));
+        std::vector<double> gap(8 * 64, 1.0);
+        gap[5] = std::numeric_limits<double>::quiet_NaN();
+        writeWholeFile(folder / "S9/MyPoseFeatures/D2_Positions/Walking 1.60457274.cdf", CdfWriter::file("Pose", {8, 64}, gap));
+        FaultList faults;
+        QCOMPARE(readAnnotations(folder, AnnotationPart::All, &faults).size(), std::size_t{3});
+        QCOMPARE(faults.size(), std::size_t{2});
     }
 
     void threeDpwSequencesStandInCameraAxes() {
         const fs::path folder = made("3dpw", "courtyard_test_00.pkl", "sequenceFiles/test/courtyard_test_00.pkl");
         QVERIFY(errorText([&] { readAnnotations(folder); }).contains("image_00000.jpg"));
+        FaultList faults;
+        QVERIFY(readAnnotations(folder, AnnotationPart::Test, &faults).empty());
+        QCOMPARE(faults.size(), std::size_t{3});
         for (const int frame : {0, 2}) picture("3dpw/imageFiles/courtyard_test_00/image_0000" + std::to_string(frame) + ".jpg");
         const auto people = readAnnotations(folder, AnnotationPart::Test);
         QCOMPARE(people.size(), std::size_t{3});  // valid: frames 0 and 2 of the first person, frame 2 of the second

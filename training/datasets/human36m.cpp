@@ -84,26 +84,40 @@ AnnotatedPerson personOf(const double* pixels, const double* millimetres) {
     return person;
 }
 
-void readSequence(const fs::path& folder, const Sequence& sequence, bool isFirstTrial, std::vector<AnnotatedPerson>& people) {
-    const std::vector<double> millimetres = positions(sequence.file, 3);
+/// [frames × joints × axes] of a sequence.
+struct Positions {
+    std::vector<double> millimetres, pixels;
+    std::size_t numFrames() const { return millimetres.size() / (3 * kNumJoints); }
+};
+
+Positions positionsOf(const Sequence& sequence) {
     const fs::path pixelFile = sequence.file.parent_path().parent_path() / "D2_Positions" / sequence.file.filename();
-    const std::vector<double> pixels = positions(pixelFile, 2);
-    const std::size_t numFrames = millimetres.size() / (3 * kNumJoints);
-    if (pixels.size() / (2 * kNumJoints) != numFrames)
-        throw Error(pixelFile.string() + ": " + std::to_string(pixels.size() / (2 * kNumJoints)) + " frames, but the 3D positions have " + std::to_string(numFrames));
-    for (std::size_t frame = 0; frame < numFrames; frame += kFrameStep) {
+    Positions all{positions(sequence.file, 3), positions(pixelFile, 2)};
+    if (all.pixels.size() / (2 * kNumJoints) != all.numFrames())
+        throw Error(pixelFile.string() + ": " + std::to_string(all.pixels.size() / (2 * kNumJoints)) + " frames, but the 3D positions have " +
+                    std::to_string(all.numFrames()));
+    return all;
+}
+
+void readSequence(const fs::path& folder, const Sequence& sequence, bool isFirstTrial, FaultList* faults, std::vector<AnnotatedPerson>& people) {
+    const std::string name = sequence.subject + "/" + sequence.name;
+    Positions all;
+    readPart(faults, name, [&] { all = positionsOf(sequence); });
+    for (std::size_t frame = 0; frame < all.numFrames(); frame += kFrameStep) {
         const fs::path picture = pictureOf(folder, sequence, frame);
         if (picture.empty()) continue;
-        AnnotatedPerson person = personOf(&pixels[2 * kNumJoints * frame], &millimetres[3 * kNumJoints * frame]);
-        person.picture = picture;
-        person.id = "h36m/" + sequence.subject + "/" + sequence.name + "/" + std::to_string(frame);
-        person.groups = {"action " + sequence.action};
-        if (sequence.camera == kFrontalCamera && isFirstTrial) person.groups.emplace_back("protocol 2");
-        people.push_back(std::move(person));
+        readPart(faults, name + ": frame " + std::to_string(frame + 1), [&] {
+            AnnotatedPerson person = personOf(&all.pixels[2 * kNumJoints * frame], &all.millimetres[3 * kNumJoints * frame]);
+            person.picture = picture;
+            person.id = "h36m/" + name + "/" + std::to_string(frame);
+            person.groups = {"action " + sequence.action};
+            if (sequence.camera == kFrontalCamera && isFirstTrial) person.groups.emplace_back("protocol 2");
+            people.push_back(std::move(person));
+        });
     }
 }
 
-void readSubject(const fs::path& folder, const fs::path& subject, std::vector<AnnotatedPerson>& people) {
+void readSubject(const fs::path& folder, const fs::path& subject, FaultList* faults, std::vector<AnnotatedPerson>& people) {
     const std::vector<Sequence> sequences = sequencesOf(subject);
     std::map<std::string, int> firstTrial;
     for (const Sequence& sequence : sequences) {
@@ -113,7 +127,7 @@ void readSubject(const fs::path& folder, const fs::path& subject, std::vector<An
     for (const Sequence& sequence : sequences) {
         // One video of the set is damaged; the paper's code leaves it out too.
         if (sequence.subject == "S11" && sequence.name == "Directions.54138969") continue;
-        readSequence(folder, sequence, sequence.trial == firstTrial.at(sequence.action), people);
+        readSequence(folder, sequence, sequence.trial == firstTrial.at(sequence.action), faults, people);
     }
 }
 
@@ -125,16 +139,14 @@ bool holdsHuman36m(const fs::path& folder) {
     return false;
 }
 
-std::vector<AnnotatedPerson> readHuman36m(const fs::path& folder, AnnotationPart part) {
+std::vector<AnnotatedPerson> readHuman36m(const fs::path& folder, AnnotationPart part, FaultList* faults) {
     std::vector<AnnotatedPerson> people;
     for (const std::string subject : {"S1", "S5", "S6", "S7", "S8", "S9", "S11"}) {
         const bool isTest = subject == "S9" || subject == "S11";
         if (part != AnnotationPart::All && isTest != (part == AnnotationPart::Test)) continue;
-        if (fs::is_directory(folder / subject / "MyPoseFeatures" / "D3_Positions_mono")) readSubject(folder, folder / subject, people);
+        if (fs::is_directory(folder / subject / "MyPoseFeatures" / "D3_Positions_mono")) readSubject(folder, folder / subject, faults, people);
     }
-    if (people.empty())
-        throw Error(folder.string() + ": no pictures of Human3.6M frames; take the videos apart with, for example, "
-                    "ffmpeg -i \"S9/Videos/Walking 1.60457274.mp4\" \"S9/Frames/Walking 1.60457274/%06d.jpg\"");
+    requireSomebody(people, faults, folder.string() + ": no pictures of Human3.6M frames; take the videos apart with: hmr dataset frames " + folder.string());
     return people;
 }
 

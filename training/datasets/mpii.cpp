@@ -42,7 +42,7 @@ Keypoints keypointsOf(const MatValue& people, std::size_t index) {
 
 bool holdsMpii(const fs::path& folder) { return !annotationFile(folder).empty(); }
 
-std::vector<AnnotatedPerson> readMpii(const fs::path& folder, AnnotationPart part) {
+std::vector<AnnotatedPerson> readMpii(const fs::path& folder, AnnotationPart part, FaultList* faults) {
     const fs::path file = annotationFile(folder);
     if (part == AnnotationPart::Test) throw Error(file.string() + ": the annotations of MPII's test half are not public; ask for the training part (--part training)");
     const MatValue release = readMatVariable(file, "RELEASE");
@@ -56,13 +56,16 @@ std::vector<AnnotatedPerson> readMpii(const fs::path& folder, AnnotationPart par
         const std::string name = pictures.field("image", i).field("name").text();
         const MatValue rectangles = pictures.field("annorect", i);
         for (std::size_t j = 0; j < rectangles.count(); ++j) {
-            AnnotatedPerson person;
-            person.keypoints = keypointsOf(rectangles, j);
-            person.box = scaledBox(boxOfKeypoints(person.keypoints), kJointBoxMargin);
-            if (person.box.longerSide() <= 0) continue;
-            person.id = "mpii/" + name + "#" + std::to_string(j);
-            person.picture = pictureIn({folder / "images", file.parent_path() / "images", folder}, name, file.string());
-            people.push_back(std::move(person));
+            const std::string id = name + "#" + std::to_string(j);
+            readPart(faults, file.string() + ": " + id, [&] {
+                AnnotatedPerson person;
+                person.keypoints = keypointsOf(rectangles, j);
+                person.box = scaledBox(boxOfKeypoints(person.keypoints), kJointBoxMargin);
+                if (person.box.longerSide() <= 0) return;
+                person.id = "mpii/" + id;
+                person.picture = pictureIn({folder / "images", file.parent_path() / "images", folder}, name);
+                people.push_back(std::move(person));
+            });
         }
     }
     return people;

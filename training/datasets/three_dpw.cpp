@@ -72,36 +72,50 @@ AnnotatedPerson personOf(const Track& track, const Eigen::Isometry3d& cameraFrom
     return person;
 }
 
-void readSequence(const fs::path& folder, const fs::path& file, std::vector<AnnotatedPerson>& people) {
+/// A sequence file.
+struct Sequence {
+    std::string name;
+    std::vector<double> cameras;  ///< 16 numbers a frame: camera from world
+    std::vector<Track> people;
+    std::size_t numFrames() const { return cameras.size() / 16; }
+};
+
+Sequence sequenceIn(const fs::path& file) {
     const std::string bytes = readWholeFile(file);
     const Pickle pickle(bytes, file.string());
     const PickleValue& root = pickle.root();
-    const std::string name(root.at("sequence").text());
+    Sequence sequence{std::string(root.at("sequence").text()), ndArrayFrom(root.at("cam_poses")).as<double>(), {}};
     const std::size_t numPeople = root.at("poses").items().size();
-    const std::vector<double> cameras = ndArrayFrom(root.at("cam_poses")).as<double>();
-    const std::size_t numFrames = cameras.size() / 16;
-    for (std::size_t p = 0; p < numPeople; ++p) {
-        const Track track = trackOf(root, p, numFrames);
-        for (std::size_t frame = 0; frame < numFrames; ++frame) {
-            if (track.isValid[frame] < 0.5) continue;
-            Eigen::Isometry3d cameraFromWorld;
-            cameraFromWorld.matrix() = Eigen::Map<const Eigen::Matrix<double, 4, 4, Eigen::RowMajor>>(&cameras[16 * frame]);
-            AnnotatedPerson person = personOf(track, cameraFromWorld, frame);
-            if (person.box.longerSide() <= 0) continue;
-            char picture[32];
-            std::snprintf(picture, sizeof picture, "image_%05u.jpg", static_cast<unsigned>(frame));
-            person.picture = pictureIn({folder / "imageFiles" / name}, picture, file.string());
-            person.id = "3dpw/" + name + "/" + std::to_string(p) + "/" + std::to_string(frame);
-            people.push_back(std::move(person));
+    for (std::size_t p = 0; p < numPeople; ++p) sequence.people.push_back(trackOf(root, p, sequence.numFrames()));
+    return sequence;
+}
+
+void readSequence(const fs::path& folder, const fs::path& file, FaultList* faults, std::vector<AnnotatedPerson>& people) {
+    Sequence sequence;
+    readPart(faults, file.string() + ": no sequence of 3DPW that can be read", [&] { sequence = sequenceIn(file); });
+    for (std::size_t p = 0; p < sequence.people.size(); ++p)
+        for (std::size_t frame = 0; frame < sequence.numFrames(); ++frame) {
+            if (sequence.people[p].isValid[frame] < 0.5) continue;
+            const std::string number = std::to_string(p) + "/" + std::to_string(frame);
+            readPart(faults, file.string() + ": person/frame " + number, [&] {
+                Eigen::Isometry3d cameraFromWorld;
+                cameraFromWorld.matrix() = Eigen::Map<const Eigen::Matrix<double, 4, 4, Eigen::RowMajor>>(&sequence.cameras[16 * frame]);
+                AnnotatedPerson person = personOf(sequence.people[p], cameraFromWorld, frame);
+                if (person.box.longerSide() <= 0) return;
+                char picture[32];
+                std::snprintf(picture, sizeof picture, "image_%05u.jpg", static_cast<unsigned>(frame));
+                person.picture = pictureIn({folder / "imageFiles" / sequence.name}, picture);
+                person.id = "3dpw/" + sequence.name + "/" + number;
+                people.push_back(std::move(person));
+            });
         }
-    }
 }
 
 }  // namespace
 
 bool holdsThreeDpw(const fs::path& folder) { return fs::is_directory(folder / "sequenceFiles"); }
 
-std::vector<AnnotatedPerson> readThreeDpw(const fs::path& folder, AnnotationPart part) {
+std::vector<AnnotatedPerson> readThreeDpw(const fs::path& folder, AnnotationPart part, FaultList* faults) {
     std::vector<AnnotatedPerson> people;
     for (const char* half : {"train", "validation", "test"}) {
         const bool isTest = half == std::string("test");
@@ -111,13 +125,7 @@ std::vector<AnnotatedPerson> readThreeDpw(const fs::path& folder, AnnotationPart
             for (const auto& entry : fs::directory_iterator(folder / "sequenceFiles" / half))
                 if (entry.path().extension() == ".pkl") files.push_back(entry.path());
         std::ranges::sort(files);
-        for (const fs::path& file : files) {
-            try {
-                readSequence(folder, file, people);
-            } catch (const Error& error) {
-                throw Error(file.string() + ": no sequence of 3DPW that can be read: " + error.what());
-            }
-        }
+        for (const fs::path& file : files) readSequence(folder, file, faults, people);
     }
     return people;
 }
