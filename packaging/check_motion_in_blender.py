@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: MIT
 """Imports exported motion into Blender and compares it, joint by joint and frame by frame, with the body posed here.
 
-usage: blender -b --factory-startup -P check_motion_in_blender.py -- FILE.glb|.fbx|.bvh BODY.npz AMASS.npz… [--names SMPL|file]
+usage: blender -b --factory-startup -P check_motion_in_blender.py -- FILE.glb|.fbx|.bvh BODY.npz AMASS.npz…
 
 BODY.npz is the body model, AMASS.npz one file a person of the same take (hmr export --format amass --each). The joints are
-posed from those with NumPy alone. Prints one line of a table and exits 1 when a joint is farther than a millimetre from its
-place, the bind pose is not upright with its soles on the floor, or its height differs by more than a millimetre.
+posed and the surface is skinned from those with NumPy alone. Prints one line of a table and exits 1 when a joint, or at one of five
+moving frames a vertex, is farther than a millimetre from its place, the bind pose is not upright with its soles on the floor, or its
+height differs by more than a millimetre. A file holds at most four joints a vertex where its format does (GLB): the others are left
+out here too.
 """
 import sys
 
 import bpy
 import numpy
+from mathutils import kdtree
 
 numpy.bool = bool  # Debian's glTF importer wants the name that NumPy 1.24 dropped
 
@@ -35,12 +38,13 @@ class Person:
         betas = motion["betas"][: body["shapedirs"].shape[2]]
         shaped = body["v_template"] + body["shapedirs"][:, :, : len(betas)] @ betas
         self.height = numpy.ptp(shaped[:, 1])
+        self.shaped, self.weights = shaped, body["weights"]
         self.rest = body["J_regressor"] @ shaped
         self.poses, self.places = motion["poses"], motion["trans"]
         self.first, self.rate = int(motion["first_frame"]), float(motion["mocap_framerate"])
 
-    def joints(self, frame):
-        """[24,3] z up, as AMASS and Blender have it."""
+    def pose(self, frame):
+        """World rotations and places [24,3] of the joints, z up, as AMASS and Blender have it."""
         pose = self.poses[frame].reshape(-1, 3)
         own = numpy.concatenate([pose[:22], pose[22:23], pose[37:38]])
         turns, places = [], []
@@ -51,7 +55,23 @@ class Person:
                 places.append(self.rest[0] + self.places[frame])
             else:
                 places.append(places[parent] + turns[parent] @ (self.rest[joint] - self.rest[parent]))
-        return numpy.array(places)
+        return numpy.array(turns), numpy.array(places)
+
+    def surface(self, frame, most_joints):
+        """[V,3] the shaped body skinned, without pose blend shapes, which no skin has."""
+        turns, places = self.pose(frame)
+        weights = self.weights.copy()
+        if most_joints < weights.shape[1]:
+            numpy.put_along_axis(weights, numpy.argsort(-weights, axis=1, kind="stable")[:, most_joints:], 0, axis=1)
+            weights /= weights.sum(axis=1, keepdims=True)
+        shifts = places - numpy.einsum("jab,jb->ja", turns, self.rest)
+        moved = numpy.einsum("vj,jab->vab", weights, turns)
+        return numpy.einsum("vab,vb->va", moved, self.shaped) + weights @ shifts
+
+    def bind(self):
+        """[V,3] the T-pose of the file: z up, soles on the floor."""
+        turned = self.shaped[:, [0, 2, 1]] * (1, -1, 1)
+        return turned - (0, 0, turned[:, 2].min())
 
 
 def import_file(path, rate):
@@ -78,20 +98,37 @@ def shown_joints():
     return places
 
 
-def bind_bounds():
-    """Lowest and highest vertex of each mesh in the bind pose."""
-    for skeleton in (o for o in bpy.data.objects if o.type == "ARMATURE"):
-        skeleton.data.pose_position = "REST"
+def shown_meshes():
+    """Name and world vertices [N,3] of each mesh as Blender shows it now."""
     bpy.context.view_layer.update()
     graph = bpy.context.evaluated_depsgraph_get()
-    bounds = []
+    meshes = {}
     for shown in bpy.data.objects:
         if shown.type != "MESH" or shown.name.startswith("Icosphere"):  # the glTF importer's bone shape
             continue
         evaluated = shown.evaluated_get(graph)
-        heights = [(evaluated.matrix_world @ v.co).z for v in evaluated.to_mesh().vertices]
-        bounds.append((min(heights), max(heights)))
-    return bounds
+        meshes[shown.name] = numpy.array([evaluated.matrix_world @ v.co for v in evaluated.to_mesh().vertices])
+    return meshes
+
+
+def show_rest(is_rest):
+    for skeleton in (o for o in bpy.data.objects if o.type == "ARMATURE"):
+        skeleton.data.pose_position = "REST" if is_rest else "POSE"
+
+
+def same_vertices(mesh, person):
+    """For each vertex of a mesh in its bind pose the body's vertices at that place: files split and reorder them."""
+    bind = person.bind()
+    tree = kdtree.KDTree(len(bind))
+    for number, place in enumerate(bind):
+        tree.insert(place, number)
+    tree.balance()
+    return [[number for _, number, _ in tree.find_range(place, 2e-5)] for place in mesh]
+
+
+def farthest_vertex(mesh, expected, pairs):
+    """Vertices at one place may move apart (lips): each is compared with the nearest that it can be."""
+    return max(min(numpy.linalg.norm(place - expected[number]) for number in numbers) if numbers else 1.0 for place, numbers in zip(mesh, pairs))
 
 
 def main():
@@ -105,18 +142,28 @@ def main():
         for frame in range(len(person.poses)):
             bpy.context.scene.frame_set(person.first + frame + start)
             shown = shown_joints()
-            expected = person.joints(frame)
+            expected = person.pose(frame)[1]
             found = numpy.array([shown[prefix + name] for name in NAMES])
             worst = max(worst, float(numpy.linalg.norm(found - expected, axis=1).max()))
             frames += 1
+    show_rest(True)
+    binds = shown_meshes()
+    show_rest(False)
+    skin = 0.0
+    for number, person in enumerate(people if binds else []):
+        name = next(n for n in binds if len(people) == 1 or n.startswith(f"person_{number + 1}"))
+        pairs = same_vertices(binds[name], person)
+        for frame in numpy.linspace(0, len(person.poses) - 1, 5).astype(int).tolist():
+            bpy.context.scene.frame_set(person.first + frame + start)
+            skin = max(skin, farthest_vertex(shown_meshes()[name], person.surface(frame, 4 if path.endswith(".glb") else 24), pairs))
     bones = sum(len(a.bones) for a in bpy.data.armatures)
-    bounds = sorted(bind_bounds(), key=lambda b: b[1])
+    bounds = sorted(((mesh[:, 2].min(), mesh[:, 2].max()) for mesh in binds.values()), key=lambda b: b[1])
     floor = max((abs(low) for low, _ in bounds), default=0.0)
     heights = sorted(person.height for person in people)
     height = max((abs(high - low - expected) for (low, high), expected in zip(bounds, heights)), default=0.0)
-    good = worst < 1e-3 and floor < 1e-3 and height < 1e-3 and bones == 24 * len(people) and (path.endswith(".bvh") or len(bounds) == len(people))
+    good = worst < 1e-3 and skin < 1e-3 and floor < 1e-3 and height < 1e-3 and bones == 24 * len(people) and (path.endswith(".bvh") or len(bounds) == len(people))
     kind = path.rsplit(".", 1)[1].upper()
-    print(f"{'good' if good else 'BAD'}: | {kind} | {len(people)} | {frames} | {bones} | {worst * 1e3:.4f} | {height * 1e3:.4f} | {floor * 1e3:.4f} |")
+    print(f"{'good' if good else 'BAD'}: | {kind} | {len(people)} | {frames} | {bones} | {worst * 1e3:.4f} | {skin * 1e3:.4f} | {height * 1e3:.4f} | {floor * 1e3:.4f} |")
     sys.exit(0 if good else 1)
 
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Exports a take with the given `hmr` and lets Blender, headless, check every joint at every frame: the table of docs/export.md.
+# Exports a take with the given `hmr` and lets Blender, headless, check every joint at every frame and the skin at some: the table of docs/export.md.
 # usage: check_motion_in_blender.sh HMR [TAKE]   (TAKE: a session, .npz, .json or .bvh; a walk of two people by default)
 set -eu
 hmr=$(realpath "$1")
@@ -18,8 +18,8 @@ take=${2:-"$folder/walk.json"}
 "$hmr" export "$take" -o "$folder/one.fbx" --people 1 --preset blender >/dev/null
 first=$(find "$folder" -name 'truth*.npz' | sort | head -n 1)
 status=0
-echo "| file | people | frames | bones | farthest joint, mm | height error, mm | soles off the floor, mm |"
-echo "|---|---|---|---|---|---|---|"
+echo "| file | people | frames | bones | farthest joint, mm | farthest vertex, mm | height error, mm | soles off the floor, mm |"
+echo "|---|---|---|---|---|---|---|---|"
 check() {
     blender -b --factory-startup --python-exit-code 1 -P "$here/check_motion_in_blender.py" -- "$@" 2>&1 | grep -E '^(good|BAD|.*Error)' || status=1
 }

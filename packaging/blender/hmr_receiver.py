@@ -23,7 +23,12 @@ SMPL = ("pelvis left_hip right_hip spine1 left_knee right_knee spine2 left_ankle
 HUMANOID = ("Hips LeftUpperLeg RightUpperLeg Spine LeftLowerLeg RightLowerLeg Chest LeftFoot RightFoot UpperChest LeftToes RightToes "
             "Neck LeftShoulder RightShoulder Head LeftUpperArm RightUpperArm LeftLowerArm RightLowerArm LeftHand RightHand "
             "LeftMiddleProximal RightMiddleProximal").split()
+UNREAL = ("pelvis thigh_l thigh_r spine_01 calf_l calf_r spine_02 foot_l foot_r spine_03 ball_l ball_r neck_01 clavicle_l clavicle_r head "
+          "upperarm_l upperarm_r lowerarm_l lowerarm_r hand_l hand_r middle_01_l middle_01_r").split()
+MIXAMO = ("Hips LeftUpLeg RightUpLeg Spine LeftLeg RightLeg Spine1 LeftFoot RightFoot Spine2 LeftToeBase RightToeBase Neck LeftShoulder "
+          "RightShoulder Head LeftArm RightArm LeftForeArm RightForeArm LeftHand RightHand LeftHandMiddle1 RightHandMiddle1").split()
 SMPL_OF_HUMANOID = dict(zip(HUMANOID, SMPL))
+BONE_NAMES = {names[0]: names for names in zip(SMPL, HUMANOID, UNREAL, MIXAMO)}
 
 
 def osc_text(data, at):
@@ -76,9 +81,11 @@ Z_UP = Matrix(((1, 0, 0), (0, 0, -1), (0, 1, 0)))
 
 
 def bone_named(armature, joint):
-    wanted = (joint, HUMANOID[SMPL.index(joint)])
+    """The bone of a joint under any of the known names, alone or behind a prefix ("mixamorig:", "person_1_")."""
+    wanted = BONE_NAMES[joint]
     for bone in armature.pose.bones:
-        if bone.name in wanted or bone.name.endswith("_" + joint) or bone.name.split(":")[-1] in wanted:
+        name = bone.name.split(":")[-1]
+        if name in wanted or name.endswith(tuple("_" + known for known in wanted)):
             return bone
     return None
 
@@ -99,6 +106,39 @@ def apply_pose(armature, turns, place):
             bone.location = bone.bone.matrix_local.to_3x3().inverted() @ (head - bone.bone.head_local)
 
 
+class Receiver:
+    """A UDP port whose packets become poses; raises OSError when it cannot be listened to."""
+
+    def __init__(self, address, port):
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.setblocking(False)
+        try:
+            self.socket.bind((address, port))
+        except OSError:
+            self.socket.close()
+            raise
+
+    def close(self):
+        self.socket.close()
+
+    def take_newest(self, armature, person=0):
+        """Poses the armature by what has arrived; the number of joints that were turned."""
+        turns, place = {}, None
+        while True:
+            try:
+                data = self.socket.recv(65536)
+                new_turns, new_place = pose_of_packet(data, person)
+            except BlockingIOError:
+                break
+            except (ValueError, KeyError, TypeError, struct.error):
+                continue  # a packet of somebody else
+            turns.update(new_turns)
+            place = new_place if new_place is not None else place
+        if turns:
+            apply_pose(armature, turns, place)
+        return len(turns)
+
+
 class HMR_OT_receive(bpy.types.Operator):
     bl_idname = "hmr.receive"
     bl_label = "Receive"
@@ -109,12 +149,9 @@ class HMR_OT_receive(bpy.types.Operator):
         if settings.armature is None:
             self.report({"ERROR"}, "Choose an armature first")
             return {"CANCELLED"}
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.setblocking(False)
         try:
-            self.socket.bind((settings.address, settings.port))
+            self.receiver = Receiver(settings.address, settings.port)
         except OSError as error:
-            self.socket.close()
             self.report({"ERROR"}, f"Port {settings.port} cannot be listened to: {error}")
             return {"CANCELLED"}
         self.timer = context.window_manager.event_timer_add(1 / 60, window=context.window)
@@ -124,26 +161,12 @@ class HMR_OT_receive(bpy.types.Operator):
     def modal(self, context, event):
         if event.type == "ESC":
             context.window_manager.event_timer_remove(self.timer)
-            self.socket.close()
+            self.receiver.close()
             return {"FINISHED"}
         if event.type == "TIMER":
-            self.take_newest(context.scene.hmr_receiver)
+            settings = context.scene.hmr_receiver
+            self.receiver.take_newest(settings.armature, settings.person - 1)
         return {"PASS_THROUGH"}
-
-    def take_newest(self, settings):
-        turns, place = {}, None
-        while True:
-            try:
-                data = self.socket.recv(65536)
-                new_turns, new_place = pose_of_packet(data, settings.person - 1)
-            except BlockingIOError:
-                break
-            except (ValueError, KeyError, TypeError, struct.error):
-                continue  # a packet of somebody else
-            turns.update(new_turns)
-            place = new_place if new_place is not None else place
-        if turns:
-            apply_pose(settings.armature, turns, place)
 
 
 class HmrReceiverSettings(bpy.types.PropertyGroup):

@@ -4,10 +4,12 @@
 #include <QTemporaryDir>
 
 #include "formats/fbx_file.h"
+#include "formats/motion/take_file.h"
 #include "formats/npz.h"
 #include "formats/scene_file.h"
 #include "support/figures.h"
 #include "support/test_class.h"
+#include "support/walking_take.h"
 
 using namespace hmr;
 namespace fs = std::filesystem;
@@ -51,6 +53,33 @@ private Q_SLOTS:
         QVERIFY(process.waitForFinished(200'000));
         const QByteArray output = process.readAll();
         QVERIFY2(process.exitCode() == 0 && output.contains("good: "), output.constData());
+    }
+    void theReceiverMovesAnArmature_data() {
+        QTest::addColumn<QString>("preset");
+        QTest::addColumn<QString>("extension");
+        QTest::newRow("SMPL") << "blender" << "glb";
+        QTest::newRow("humanoid") << "unity" << "fbx";
+        QTest::newRow("Unreal") << "unreal" << "fbx";
+        QTest::newRow("Mixamo") << "mixamo" << "fbx";
+    }
+    /// `hmr run` streams the sample video, by VMC and as JSON, to the add-on in `packaging/blender`.
+    void theReceiverMovesAnArmature() {
+        QFETCH(QString, preset);
+        QFETCH(QString, extension);
+        const QString blender = QStandardPaths::findExecutable("blender");
+        if (blender.isEmpty()) QSKIP("Blender is not installed");
+        const fs::path root = fs::path(HMR_TEST_DATA).parent_path().parent_path(), file = directory_.path().toStdString() + "/" + (preset + "." + extension).toStdString();
+        MotionExportSettings settings;
+        settings.preset = &exportPreset(preset.toStdString());
+        exportTake(file, motionFormatOf(file).format, *test::SmallBody::model(), test::walkingTake(1, 3), settings, false);
+        QProcess process;
+        process.setProcessChannelMode(QProcess::MergedChannels);
+        process.start(blender, {"-b", "--factory-startup", "--python-exit-code", "1", "-P",
+                                QString::fromStdString((root / "packaging" / "check_receiver_in_blender.py").string()), "--", HMR_BINARY_DIR "/hmr",
+                                QString::fromStdString((root / "resources" / "samples" / "walking.mp4").string()), QString::fromStdString(file.string())});
+        QVERIFY(process.waitForFinished(200'000));
+        const QByteArray output = process.readAll();
+        QVERIFY2(process.exitCode() == 0 && output.contains("good: vmc") && output.contains("good: json"), output.constData());
     }
 };
 
