@@ -236,7 +236,8 @@ private Q_SLOTS:
             QVERIFY(stage["runs"].toInt() >= 2);
             QCOMPARE(stage["threads"].toInt(), 1);
         }
-        QCOMPARE(names, (QStringList{"opening-first", "opening-again", "posing", "posing-open-body", "network", "crop", "detection", "rendering", "pipeline-picture", "pipeline-video"}));
+        QCOMPARE(names, (QStringList{"opening-first", "opening-again", "posing", "posing-open-body", "network", "network-resnet50", "crop", "detection",
+                                     "rendering", "pipeline-picture", "pipeline-video", "training-pictures", "training-step"}));
     }
 
     void benchSaysWhyAStageIsSkipped() {
