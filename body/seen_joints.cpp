@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "body/seen_joints.h"
 
+#include <algorithm>
+
 namespace hmr {
+
+double medianDeviation(const SeenJoints& joints) {
+    Eigen::VectorXd sorted = joints.deviations;
+    const Eigen::Index middle = sorted.size() / 2;
+    std::nth_element(sorted.begin(), sorted.begin() + middle, sorted.end());
+    return sorted[middle];
+}
 
 SeenJoints sourceFromCrop(const SeenJoints& joints, const CropWindow& crop) {
     const double half = crop.side / 2;

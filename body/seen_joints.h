@@ -14,6 +14,10 @@ struct SeenJoints {
     Eigen::VectorXd deviations = Eigen::VectorXd::Ones(kNumCocoPlusJoints);    ///< [19] expected absolute error of a coordinate, same unit
 };
 
+/// How unsure it is of the person as a whole: the median joint's deviation, same unit. On photographs of people about 0.1 of crop
+/// coordinates (0.24 in the worst tenth of sports pictures), without anybody about 0.25.
+double medianDeviation(const SeenJoints& joints);
+
 /// From coordinates of a crop in [−1, 1] to pixels of the picture it was cut from.
 SeenJoints sourceFromCrop(const SeenJoints& joints, const CropWindow& crop);
 

@@ -9,12 +9,13 @@ namespace {
 constexpr double kSamePerson = 0.3;    ///< overlap of a detection with the track it belongs to
 constexpr double kDuplicate = 0.75;    ///< overlap of two tracks on one person
 constexpr int kMaxMissedLooks = 4;
+constexpr int kMaxUnseenFrames = 15;
 
 }  // namespace
 
 void PersonTracker::start(const PixelBox& box, double confidence, bool isConfirmed) {
     if (static_cast<int>(tracks_.size()) >= maxPeople_) return;
-    tracks_.push_back({nextId_++, box, confidence, isConfirmed, 0, PersonSmoother(smoothing_)});
+    tracks_.push_back({.box = box, .confidence = confidence, .isConfirmed = isConfirmed, .smoother = PersonSmoother(smoothing_)});
 }
 
 void PersonTracker::confirm(const std::vector<Detection>& detections) {
@@ -42,6 +43,12 @@ void PersonTracker::confirm(const std::vector<Detection>& detections) {
         return wasOnlyAssumed || (track.isConfirmed && track.missedLooks > kMaxMissedLooks);
     });
     for (const Detection& detection : newcomers) start(detection.box, detection.confidence, true);
+}
+
+bool PersonTracker::see(Track& track, bool isSeen) {
+    track.unseenFrames = isSeen ? 0 : track.unseenFrames + 1;
+    if (isSeen && track.id < 0) track.id = nextId_++;
+    return track.id >= 0 && track.unseenFrames <= kMaxUnseenFrames;
 }
 
 bool PersonTracker::move(Track& track, const PixelBox& bodyBox, int frameWidth, int frameHeight) {

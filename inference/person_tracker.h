@@ -14,11 +14,12 @@ namespace hmr {
 class PersonTracker {
 public:
     struct Track {
-        int id = 0;
+        int id = -1;                ///< none until the network has seen the person
         PixelBox box;               ///< where to look in the coming frame, source pixels
         double confidence = 1;
         bool isConfirmed = false;   ///< a detector or the user has seen this person
         int missedLooks = 0;        ///< detector looks in a row without it
+        int unseenFrames = 0;       ///< frames in a row in which the network sees nobody in the box
         PersonSmoother smoother;
     };
 
@@ -31,6 +32,9 @@ public:
 
     /// Takes in what a detector found in this frame.
     void confirm(const std::vector<Detection>& detections);
+
+    /// Counts a frame in which the network sees the person, or does not; a track that was never seen, or not for half a second, ends (false).
+    bool see(Track& track, bool isSeen);
 
     /// Moves a track to the box of its recovered body; a track that left the picture or collapsed ends (false).
     static bool move(Track& track, const PixelBox& bodyBox, int frameWidth, int frameHeight);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstring>
 
 #include "body/error.h"
@@ -45,6 +46,24 @@ PixelBox projectedBox(const PersonEstimate& person, const PosedBody& posed) {
     return {low.x(), low.y(), high.x() - low.x(), high.y() - low.y()};
 }
 
+/// Whether the network sees somebody in its crop; of networks without joint maps, that is believed.
+bool isSeen(const PersonEstimate& person, double mostDeviation) {
+    return !person.seenJoints || medianDeviation(cropFromSource(*person.seenJoints, person.crop)) < mostDeviation;
+}
+
+/// Whether a found box of a video is worth following from now on: a weak find must be clearly seen. The product ranks boxes better than the
+/// detector's confidence alone (docs/training.md).
+bool isConvincing(const PersonEstimate& person, double confidence) {
+    if (!person.seenJoints) return true;
+    return confidence * std::exp(-5 * medianDeviation(cropFromSource(*person.seenJoints, person.crop))) > 0.2;
+}
+
+constexpr int kGuessEvery = 5;         ///< frames of a video in which nobody is found
+constexpr int kPauseAfterGuess = 60;   ///< frames, when the guessed person was nobody
+
+/// In crop coordinates, of a box that a detector found and of one that is only a guess.
+constexpr double kMostDeviation = 0.25, kMostDeviationOfGuess = 0.15;
+
 bool touches(const PixelBox& box, const cv::Mat& picture) {
     return box.width > 0 && box.height > 0 && box.x < picture.cols && box.y < picture.rows && box.x + box.width > 0 &&
            box.y + box.height > 0;
@@ -67,7 +86,7 @@ struct Recovery::Implementation {
     std::shared_ptr<PersonDetector> detector;
     RecoveryOptions options;
     std::optional<PersonTracker> tracker;
-    int framesSinceLook = 0;
+    int framesSinceLook = 0, framesToGuess = 0;
     std::vector<PixelBox> trackedBoxes;  ///< the boxes by hand that the tracks were started from
     PosedBody posed;
     std::optional<SeenJointFitter> fitter;  ///< made when first needed
@@ -195,6 +214,7 @@ struct Recovery::Implementation {
         for (const Candidate& candidate : candidates) boxes.push_back(candidate.detection.box);
         estimate.people = recoverBoxes(estimate, boxes);
         refine(estimate, estimate.people, candidates, passes);
+        leaveOutUnseen(estimate.people, candidates);
         for (std::size_t i = 0; i < std::min(options.joints.size(), estimate.people.size()); ++i)
             if (options.joints[i]) estimate.people[i].seenJoints = options.joints[i];
         fitSeenJoints(estimate, estimate.people);
@@ -202,6 +222,15 @@ struct Recovery::Implementation {
             estimate.people[i].id = static_cast<int>(i);
             estimate.people[i].confidence = candidates[i].detection.confidence;
             finish(estimate, estimate.people[i]);
+        }
+    }
+
+    static void leaveOutUnseen(std::vector<PersonEstimate>& people, std::vector<Candidate>& candidates) {
+        for (std::size_t i = people.size(); i-- > 0;) {
+            const double most = candidates[i].detection.confidence > 0 ? kMostDeviation : kMostDeviationOfGuess;
+            if (candidates[i].isByHand || isSeen(people[i], most)) continue;
+            people.erase(people.begin() + static_cast<std::ptrdiff_t>(i));
+            candidates.erase(candidates.begin() + static_cast<std::ptrdiff_t>(i));
         }
     }
 
@@ -223,14 +252,17 @@ struct Recovery::Implementation {
             framesSinceLook = 0;
             tracker->confirm(look(estimate));
         }
-        if (tracker->tracks().empty() && options.wholePictureFallback && !isByHand) startFromWholePicture(estimate);
+        if (tracker->tracks().empty() && options.wholePictureFallback && !isByHand && framesToGuess-- <= 0) {
+            framesToGuess = kGuessEvery - 1;
+            startFromWholePicture(estimate);
+        }
     }
 
     void startFromWholePicture(FrameEstimate& estimate) {
         const std::vector<Candidate> candidates = {{{wholeBox(estimate.frame.picture), 0}}};
         auto people = recoverBoxes(estimate, {candidates[0].detection.box});
         refine(estimate, people, candidates, options.refineBox ? 3 : 0);
-        tracker->start(people[0].box, 0, false);
+        if (isSeen(people[0], kMostDeviationOfGuess)) tracker->start(people[0].box, 0, false);
     }
 
     FrameEstimate follow(const Frame& frame) {
@@ -244,6 +276,7 @@ struct Recovery::Implementation {
         const Frame& frame = estimate.frame;
         updateTracks(estimate);
         auto& tracks = tracker->tracks();
+        const bool isByHand = !options.boxes.empty();
         std::vector<PixelBox> boxes;
         for (const auto& track : tracks) boxes.push_back(track.box);
         auto people = recoverBoxes(estimate, boxes);
@@ -251,6 +284,9 @@ struct Recovery::Implementation {
         std::vector<bool> ended(tracks.size(), false);
         for (std::size_t i = 0; i < tracks.size(); ++i) {
             PersonEstimate& person = people[i];
+            const bool isNew = tracks[i].id < 0 && tracks[i].isConfirmed;
+            ended[i] = !tracker->see(tracks[i], isByHand || (isSeen(person, kMostDeviation) && (!isNew || isConvincing(person, tracks[i].confidence))));
+            if (ended[i]) continue;
             person.id = tracks[i].id;
             person.confidence = tracks[i].confidence;
             tracks[i].smoother.smooth(person, frame.time);
@@ -258,6 +294,8 @@ struct Recovery::Implementation {
             ended[i] = !PersonTracker::move(tracks[i], projectedBox(person, posed), frame.picture.cols, frame.picture.rows);
             if (!ended[i]) estimate.people.push_back(std::move(person));
         }
+        for (std::size_t i = 0; i < tracks.size(); ++i)
+            if (ended[i] && !tracks[i].isConfirmed) framesToGuess = kPauseAfterGuess;
         tracker->prune(ended);
     }
 };
@@ -281,7 +319,7 @@ FrameEstimate Recovery::follow(const Frame& frame) { return implementation_->fol
 
 void Recovery::reset() {
     implementation_->tracker.reset();
-    implementation_->framesSinceLook = 0;
+    implementation_->framesSinceLook = implementation_->framesToGuess = 0;
 }
 
 void Recovery::run(FrameSource& source, std::stop_token stop,

@@ -21,9 +21,9 @@ namespace {
 /// A plausible frame rate, or the fallback for what containers sometimes claim (0, NaN, 90000).
 double plausibleRate(double rate, double fallback) { return std::isfinite(rate) && rate >= 1 && rate <= 480 ? rate : fallback; }
 
-class VideoFile : public FrameSource {
+class VideoFileSource : public FrameSource {
 public:
-    explicit VideoFile(const std::filesystem::path& file) : name_(file.string()) {
+    explicit VideoFileSource(const std::filesystem::path& file) : name_(file.string()) {
         if (::access(name_.c_str(), R_OK) != 0) {
             throw Error(name_ + " cannot be opened: " + std::strerror(errno) + "; check the name and your permission to read it");
         }
@@ -135,7 +135,7 @@ void quietOpenCv() {
 
 std::unique_ptr<FrameSource> openVideo(const std::filesystem::path& file) {
     quietOpenCv();
-    return std::make_unique<VideoFile>(file);
+    return std::make_unique<VideoFileSource>(file);
 }
 
 std::unique_ptr<FrameSource> openStream(const std::string& url) {

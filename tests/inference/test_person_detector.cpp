@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <QTemporaryDir>
+#include <algorithm>
 #include <opencv2/imgcodecs.hpp>
 
 #include "body/error.h"
@@ -13,6 +14,14 @@
 
 using namespace hmr;
 using hmr::test::errorText;
+
+namespace {
+
+bool allAreSeen(PersonTracker& tracker) {
+    return std::ranges::all_of(tracker.tracks(), [&](PersonTracker::Track& track) { return tracker.see(track, true); });
+}
+
+}  // namespace
 
 class TestPersonDetector : public QObject {
     Q_OBJECT
@@ -93,6 +102,7 @@ private Q_SLOTS:
     void trackerKeepsIdentities() {
         PersonTracker tracker(0.5, 4);
         tracker.confirm({{{0, 0, 100, 200}, 0.9}, {{300, 0, 100, 200}, 0.8}});
+        QVERIFY(allAreSeen(tracker));
         QCOMPARE(tracker.tracks().size(), 2u);
         // Seen again in another order, a little aside.
         tracker.confirm({{{310, 0, 100, 200}, 0.9}, {{8, 0, 100, 200}, 0.7}});
@@ -105,10 +115,29 @@ private Q_SLOTS:
     void trackerForgetsWhoIsNotSeenAndNeverReusesIds() {
         PersonTracker tracker(0.5, 4);
         tracker.confirm({{{0, 0, 100, 200}, 0.9}});
+        QVERIFY(allAreSeen(tracker));
         for (int look = 0; look < 10; ++look) tracker.confirm({});
         QVERIFY(tracker.tracks().empty());
         tracker.confirm({{{0, 0, 100, 200}, 0.9}});
+        QVERIFY(allAreSeen(tracker));
         QCOMPARE(tracker.tracks()[0].id, 1);
+    }
+
+    // Only who was seen gets an id; who is seen no more is kept for half a second.
+    void trackerDropsWhomTheNetworkDoesNotSee() {
+        PersonTracker tracker(0.5, 4);
+        tracker.start({0, 0, 100, 200}, 0.9, true);
+        QVERIFY(!tracker.see(tracker.tracks()[0], false));
+        QCOMPARE(tracker.tracks()[0].id, -1);
+        tracker.prune({true});
+        tracker.start({0, 0, 100, 200}, 0.9, true);
+        auto& track = tracker.tracks()[0];
+        QVERIFY(tracker.see(track, true));
+        QCOMPARE(track.id, 0);
+        for (int frame = 0; frame < 15; ++frame) QVERIFY(tracker.see(track, false));
+        QVERIFY(!tracker.see(track, false));
+        QVERIFY(tracker.see(track, true));
+        QCOMPARE(track.id, 0);
     }
 
     void assumedPersonYieldsToAFoundOne() {
@@ -136,6 +165,7 @@ private Q_SLOTS:
         tracker.start({100, 100, 50, 100}, 1, true);
         tracker.start({102, 101, 50, 100}, 1, true);
         tracker.start({400, 100, 50, 100}, 1, true);
+        QVERIFY(allAreSeen(tracker));
         tracker.prune({false, false, true});
         QCOMPARE(tracker.tracks().size(), 1u);
         QCOMPARE(tracker.tracks()[0].id, 0);

@@ -100,7 +100,7 @@ private Q_SLOTS:
 
     void bodiesArePulledOntoTheJointsThatTheNetworkSees() {
         const auto weights = std::filesystem::path(folder_.path().toStdString()) / "maps.safetensors";
-        test::writeRandomWeights(weights, true);
+        test::writeRandomWeights(weights, 0.05);
         const auto network = HmrNetwork::load(weights, {.threads = 1});
         const auto distance = [&](bool fits) {
             Recovery recovery(body_, network, detector_, {.boxes = {{20, 20, 80, 200}}, .fitSeenJoints = fits});
@@ -178,7 +178,7 @@ private Q_SLOTS:
 
     void bodiesWithFingersAreRecoveredWithoutFit() {
         const auto weights = std::filesystem::path(folder_.path().toStdString()) / "maps of fingers.safetensors";
-        test::writeRandomWeights(weights, true);
+        test::writeRandomWeights(weights, 0.05);
         const auto body = centred(test::smallBodyWithFingers());
         QCOMPARE(body->numJoints(), 52);
         Recovery recovery(body, HmrNetwork::load(weights, {.threads = 1}), detector_, {.boxes = {{20, 20, 80, 200}}});
@@ -193,6 +193,51 @@ private Q_SLOTS:
     void nobodyFoundTakesTheWholePictureOrNobody() {
         QCOMPARE(Recovery(body_, network_, detector_).recover(frame_).people.size(), 1u);
         QVERIFY(Recovery(body_, network_, detector_, {.wholePictureFallback = false}).recover(frame_).people.empty());
+    }
+
+    void whoTheNetworkDoesNotSeeIsLeftOut_data() {
+        QTest::addColumn<double>("deviation");
+        QTest::addColumn<int>("numFound"), QTest::addColumn<int>("numGuessed");
+        QTest::newRow("sure") << 0.1 << 2 << 1;
+        QTest::newRow("enough for a found box, not for a guess") << 0.22 << 2 << 0;
+        QTest::newRow("of nothing") << 0.4 << 0 << 0;
+    }
+
+    void whoTheNetworkDoesNotSeeIsLeftOut() {
+        QFETCH(double, deviation);
+        QFETCH(int, numFound);
+        QFETCH(int, numGuessed);
+        const auto weights = std::filesystem::path(folder_.path().toStdString()) / "unsure.safetensors";
+        test::writeRandomWeights(weights, deviation);
+        const auto network = HmrNetwork::load(weights, {.threads = 1});
+        const auto numPeople = [&](const RecoveryOptions& options, bool isVideo) {
+            Recovery recovery(body_, network, detector_, options);
+            const FrameEstimate estimate = isVideo ? recovery.follow(frame_) : recovery.recover(frame_);
+            return static_cast<int>(estimate.people.size());
+        };
+        for (const bool isVideo : {false, true}) {
+            detector_->found.clear();
+            QCOMPARE(numPeople({}, isVideo), numGuessed);
+            QCOMPARE(numPeople({.boxes = {{20, 20, 80, 200}}}, isVideo), 1);
+            detector_->found = {{{20, 20, 80, 200}, 0.9}, {{200, 20, 80, 200}, 0.8}};
+            QCOMPARE(numPeople({}, isVideo), numFound > 0 ? numFound : numGuessed);
+        }
+    }
+
+    void anEmptySceneStaysEmptyAndIsSearchedNowAndThen() {
+        const auto weights = std::filesystem::path(folder_.path().toStdString()) / "unsure.safetensors";
+        test::writeRandomWeights(weights, 0.4);
+        Recovery recovery(body_, HmrNetwork::load(weights, {.threads = 1}), detector_);
+        int numGuesses = 0;
+        for (int i = 0; i < 20; ++i) {
+            Frame frame = frame_;
+            frame.index = i, frame.time = i / 30.0;
+            const FrameEstimate estimate = recovery.follow(frame);
+            QVERIFY(estimate.people.empty());
+            numGuesses += estimate.milliseconds.contains("network") ? 1 : 0;
+        }
+        QCOMPARE(numGuesses, 4);
+        QCOMPARE(detector_->numLooks, 20);
     }
 
     void disagreeingBoxIsRefinedByTheBodysProjection() {

@@ -4,25 +4,27 @@
 #include <torch/nn.h>
 #include <torch/script.h>
 
+#include <cmath>
+
 #include "network/modules.h"
 #include "network/weights_file.h"
 
 namespace hmr::test {
 
-void writeRandomWeights(const std::filesystem::path& file, bool hasJointMaps) {
+void writeRandomWeights(const std::filesystem::path& file, std::optional<double> seenDeviation) {
     torch::manual_seed(7);
     NetworkRecipe recipe;
     recipe.architecture = "hmr-resnet18";
     recipe.inputSize = 64;
     recipe.personShare = 0.9 * 1.7 / 2;  // what the mean camera makes of a person of 1.7 m
-    recipe.hasJointMaps = hasJointMaps;
+    recipe.hasJointMaps = seenDeviation.has_value();
     HmrModel model(modelOptions(recipe));
     model->eval();
     const torch::NoGradGuard noGradient;
     for (auto& parameter : model->named_parameters()) {
         if (parameter.key().find("dec") == 0) parameter.value().mul_(1e-5);  // an untrained backbone's features are large: stay near the mean
     }
-    if (hasJointMaps) model->named_parameters()["jointmaps.readout_bias"][0].fill_(-3);  // sure of where it sees joints
+    if (seenDeviation) model->named_parameters()["jointmaps.readout_bias"][0].fill_(std::log(*seenDeviation));
     saveWeights(file, *model, recipe, {{"licence", "none: random numbers for tests"}});
 }
 
