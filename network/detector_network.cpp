@@ -17,7 +17,7 @@ constexpr int kSmallestSide = 64, kLargestSide = 1024;
 /// The trained model, made for answering as FrozenNetwork is.
 class FrozenDetector {
 public:
-    explicit FrozenDetector(const DetectorModelImpl& model) {
+    explicit FrozenDetector(const DetectorModelImpl& model) : isResnet_(model.resnetWidth() > 0) {
         const torch::NoGradGuard noGrad;
         const ModuleStates states(model);
         stem_ = foldedConvolution(states, "conv1", "bn1", 2);
@@ -25,12 +25,12 @@ public:
             for (int index = 0;; ++index) {
                 const auto name = "layer" + std::to_string(stage) + "." + std::to_string(index) + ".";
                 if (!states.contains(name + "conv1.weight")) break;
-                stages_[static_cast<std::size_t>(stage - 1)].push_back(frozenBlock(states, name, index == 0 ? 2 : 1));
+                stages_[static_cast<std::size_t>(stage - 1)].push_back(frozenBlock(states, name, index == 0 && (stage > 1 || !isResnet_) ? 2 : 1));
             }
         lateral8_ = plainConvolution(states, "lateral8");
         lateral16_ = plainConvolution(states, "lateral16");
         lateral32_ = plainConvolution(states, "lateral32");
-        smooth_ = foldedConvolution(states, "smooth", "smooth_norm", 1);
+        smooth_ = foldedConvolution(states, "smooth", isResnet_ ? "norm" : "smooth_norm", 1);
         tower_ = foldedConvolution(states, "tower", "tower_norm", 1);
         head_ = plainConvolution(states, "head");
     }
@@ -38,6 +38,7 @@ public:
     DetectorMaps operator()(const torch::Tensor& images) const {
         const torch::NoGradGuard noGrad;
         auto x = stem_(toNative(images)).relu_();
+        if (isResnet_) x = at::max_pool2d(x, {3, 3}, {2, 2}, {1, 1});
         std::array<torch::Tensor, 4> outputs;
         for (std::size_t stage = 0; stage < stages_.size(); ++stage) {
             for (const auto& block : stages_[stage]) x = block(x);
@@ -50,6 +51,7 @@ public:
     }
 
 private:
+    bool isResnet_;
     FrozenConvolution stem_, lateral8_, lateral16_, lateral32_, smooth_, tower_, head_;
     std::array<std::vector<FrozenBlock>, 4> stages_;
 };
@@ -107,7 +109,7 @@ std::shared_ptr<DetectorNetwork> DetectorNetwork::load(const std::filesystem::pa
         implementation->workingSide = workingSideFrom(file.metadata(), weights.string());
         implementation->threads = threads;
         useThreads(threads);
-        DetectorModel model;
+        DetectorModel model(detectorWidthOf(file.tensors()));
         loadWeights(file, *model, weights.string());
         implementation->network = std::make_unique<FrozenDetector>(*model);
         std::shared_ptr<DetectorNetwork> network(new DetectorNetwork(std::move(implementation)));

@@ -105,15 +105,16 @@ void loadWeights(const std::map<std::string, TensorView>& weights, torch::nn::Mo
     for (auto& [name, state] : states) state.copy_(loaded[name]);
 }
 
-std::size_t loadMatchingWeights(const std::filesystem::path& file, torch::nn::Module& module) {
+std::size_t loadMatchingWeights(const std::filesystem::path& file, torch::nn::Module& module, const std::string& prefix) {
     const SafetensorsFile weights(file);
     std::map<std::string, torch::Tensor> loaded;
     auto states = statesOf(module);
     for (const auto& [name, state] : states) {
-        const auto found = weights.tensors().find(name);
+        auto found = weights.tensors().find(name);
+        if (found == weights.tensors().end()) found = weights.tensors().find(prefix + name);
         if (found == weights.tensors().end()) continue;
         const std::vector<std::int64_t> shape(found->second.shape.begin(), found->second.shape.end());
-        if (state.sizes() == torch::IntArrayRef(shape)) loaded[name] = checkedTensor(weights.tensors(), name, state.sizes(), file.string());
+        if (state.sizes() == torch::IntArrayRef(shape)) loaded[name] = checkedTensor(weights.tensors(), found->first, state.sizes(), file.string());
     }
     if (loaded.empty()) throw Error(file.string() + ": no tensor fits this network; the file holds weights of another architecture.");
     const torch::NoGradGuard noGrad;

@@ -26,8 +26,9 @@ void loadWeights(const SafetensorsFile& weights, torch::nn::Module& module, cons
 void loadWeights(const std::map<std::string, TensorView>& weights, torch::nn::Module& module, const std::string& nameForErrors);
 
 /// Fills what fits by name and shape and leaves the rest as it is: a start for another head on the same backbone. Returns how
-/// many parameters and buffers were left. Throws Error when nothing fits or a number is not finite.
-std::size_t loadMatchingWeights(const std::filesystem::path& file, torch::nn::Module& module);
+/// many parameters and buffers were left. What is not there by its name is looked for with `prefix` before it. Throws Error when
+/// nothing fits or a number is not finite.
+std::size_t loadMatchingWeights(const std::filesystem::path& file, torch::nn::Module& module, const std::string& prefix = {});
 
 /// Opens the file, fills the module, returns the metadata.
 Metadata loadWeights(const std::filesystem::path& file, torch::nn::Module& module);

@@ -13,13 +13,13 @@
 namespace hmr {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
 /// Takes fields out of a JSON object and knows which keys were asked for.
 class ObjectReader {
 public:
-    ObjectReader(const Json& object, std::string where, const fs::path& dataFolder)
+    ObjectReader(const OrderedJson& object, std::string where, const fs::path& dataFolder)
         : object_(object), where_(std::move(where)), dataFolder_(dataFolder) {
         if (!object.is_object()) throw Error("training config: " + label("") + " must be an object, found " + object.type_name());
     }
@@ -44,28 +44,28 @@ private:
     std::string label(const std::string& name) const {
         return where_.empty() ? name : name.empty() ? where_ : where_ + "." + name;
     }
-    [[noreturn]] static void wrong(const std::string& key, const char* expected, const Json& found) {
+    [[noreturn]] static void wrong(const std::string& key, const char* expected, const OrderedJson& found) {
         throw Error("training config: \"" + key + "\" must be " + expected + ", found " + found.dump());
     }
-    void read(const Json& json, const std::string& key, std::string& value) const {
+    void read(const OrderedJson& json, const std::string& key, std::string& value) const {
         if (!json.is_string()) wrong(key, "text", json);
         value = json.get<std::string>();
     }
-    void read(const Json& json, const std::string& key, fs::path& value) const {
+    void read(const OrderedJson& json, const std::string& key, fs::path& value) const {
         if (!json.is_string()) wrong(key, "a path", json);
         value = json.get<std::string>();
         if (!value.empty() && value.is_relative() && !dataFolder_.empty()) value = dataFolder_ / value;
     }
-    void read(const Json& json, const std::string& key, bool& value) const {
+    void read(const OrderedJson& json, const std::string& key, bool& value) const {
         if (!json.is_boolean()) wrong(key, "true or false", json);
         value = json.get<bool>();
     }
-    void read(const Json& json, const std::string& key, double& value) const {
+    void read(const OrderedJson& json, const std::string& key, double& value) const {
         if (!json.is_number() || !std::isfinite(json.get<double>())) wrong(key, "a number", json);
         value = json.get<double>();
     }
     template <std::integral T>
-    void read(const Json& json, const std::string& key, T& value) const {
+    void read(const OrderedJson& json, const std::string& key, T& value) const {
         if (!json.is_number_integer()) wrong(key, "a whole number", json);
         const auto number = json.get<std::int64_t>();
         if (!std::in_range<T>(number)) wrong(key, "a whole number in range", json);
@@ -73,20 +73,20 @@ private:
     }
     template <typename T>
         requires requires(T& item, ObjectReader& reader) { visitFields(item, reader); }
-    void read(const Json& json, const std::string& key, T& value) const {
+    void read(const OrderedJson& json, const std::string& key, T& value) const {
         ObjectReader reader(json, key, dataFolder_);
         visitFields(value, reader);
         reader.finish();
     }
     template <typename T>
-    void read(const Json& json, const std::string& key, std::vector<T>& values) const {
+    void read(const OrderedJson& json, const std::string& key, std::vector<T>& values) const {
         if (!json.is_array()) wrong(key, "a list", json);
         values.clear();
         for (std::size_t i = 0; i < json.size(); ++i)
             read(json[i], key + "[" + std::to_string(i) + "]", values.emplace_back());
     }
 
-    const Json& object_;
+    const OrderedJson& object_;
     std::string where_;
     const fs::path& dataFolder_;
     std::set<std::string> known_;
@@ -97,11 +97,11 @@ class ObjectWriter {
 public:
     template <typename T>
     void field(const char* name, const T& value) { object_[name] = write(value); }
-    Json object_ = Json::object();
+    OrderedJson object_ = OrderedJson::object();
 
 private:
     template <typename T>
-    static Json write(const T& value) {
+    static OrderedJson write(const T& value) {
         if constexpr (std::is_same_v<T, fs::path>) {
             return value.generic_string();
         } else if constexpr (requires(T& item, ObjectWriter& writer) { visitFields(item, writer); }) {
@@ -113,8 +113,8 @@ private:
         }
     }
     template <typename T>
-    static Json write(const std::vector<T>& values) {
-        Json list = Json::array();
+    static OrderedJson write(const std::vector<T>& values) {
+        OrderedJson list = OrderedJson::array();
         for (const T& value : values) list.push_back(write(value));
         return list;
     }
@@ -251,7 +251,8 @@ void checkInputSizes(const TrainingConfig& config) {
 
 void check(const TrainingConfig& config) {
     requireOneOf("task", config.task, {"recovery", "detector"});
-    requireOneOf("architecture", config.architecture, {"hmr-resnet18", "hmr-resnet34", "hmr-resnet50"});
+    if (config.task == "detector") requireOneOf("architecture", config.architecture, {"hmr-resnet18", kSmallDetector});
+    else requireOneOf("architecture", config.architecture, {"hmr-resnet18", "hmr-resnet34", "hmr-resnet50"});
     requireOneOf("rotationEncoding", config.rotationEncoding, {"6d", "axis-angle"});
     requireOneOf("device", config.device, {"auto", "cpu", "cuda"});
     requireOneOf("precision", config.precision, {"float32", "bfloat16"});
@@ -278,10 +279,10 @@ void check(const TrainingConfig& config) {
 }  // namespace
 
 TrainingConfig parseTrainingConfig(const std::string& text, const fs::path& dataFolder) {
-    Json json;
+    OrderedJson json;
     try {
-        json = Json::parse(text, nullptr, true, true);
-    } catch (const Json::exception& error) {
+        json = OrderedJson::parse(text, nullptr, true, true);
+    } catch (const OrderedJson::exception& error) {
         throw Error(std::string("training config is not JSON: ") + error.what());
     }
     TrainingConfig config;

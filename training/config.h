@@ -52,13 +52,15 @@ struct AugmentationConfig {
     double occlusion = 0.3;           ///< probability of a pasted occluder
 };
 
+inline constexpr const char* kSmallDetector = "small";
+
 /// A whole training run, as a JSON file holds it. Defaults are a sensible run on two CPU cores.
 struct TrainingConfig {
     std::string name = "hmr";
     std::uint64_t seed = 1;
     std::string task = "recovery";         ///< recovery (HMR) | detector
     // network
-    std::string architecture = "hmr-resnet18";
+    std::string architecture = "hmr-resnet18";  ///< hmr-resnet18, -34 or -50; of a detector hmr-resnet18 or small
     std::string rotationEncoding = "6d";
     int iterations = 3;
     int baseChannels = 64;                 ///< of the backbone's first stage; 64: as published

@@ -75,8 +75,9 @@ torch::Tensor boxLoss(const torch::Tensor& sides, const torch::Tensor& target, c
     return (weights * loss).sum() / weights.sum().clamp_min(1);
 }
 
-DetectorLearner::DetectorLearner(const TrainingConfig& config, torch::Device device, ProcessGroup* group) : Learner(config, device, group) {
-    if (!config.initialWeights.empty()) loadMatchingWeights(config.initialWeights, *model_);
+DetectorLearner::DetectorLearner(const TrainingConfig& config, torch::Device device, ProcessGroup* group)
+    : Learner(config, device, group), model_(config.architecture == kSmallDetector ? 0 : config.baseChannels) {
+    if (!config.initialWeights.empty()) loadMatchingWeights(config.initialWeights, *model_, kPyramidPrefix);
     adopt(*model_);
 }
 

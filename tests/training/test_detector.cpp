@@ -5,6 +5,7 @@
 
 #include "body/detection_metrics.h"
 #include "network/detector_answer.h"
+#include "network/weights_file.h"
 #include "support/error_text.h"
 #include "support/test_class.h"
 #include "training/detection_scenes.h"
@@ -38,8 +39,8 @@ SampleBatch batchOf(std::uint64_t number, int count) {
     return batch;
 }
 
-TrainingConfig detectorConfig() {
-    return parseTrainingConfig(R"({"task": "detector", "adversarialPrior": false, "batch": 8, "totalPictures": 8, "warmupPictures": 0,
+TrainingConfig detectorConfig(const std::string& architecture) {
+    return parseTrainingConfig(R"({"architecture": ")" + architecture + R"(", "baseChannels": 16, "task": "detector", "adversarialPrior": false, "batch": 8, "totalPictures": 8, "warmupPictures": 0,
         "learningRate": 0.002, "emaDecay": 0.9, "inputSizes": [{"fromPictures": 0, "size": 64}], "sources": [{"kind": "synthetic"}], "device": "cpu"})", {});
 }
 
@@ -98,8 +99,14 @@ private Q_SLOTS:
         QVERIFY2(right < 1e-3 && flat > 1, qPrintable(QString("%1 %2").arg(right).arg(flat)));
     }
 
+    void learnsToFindRectangles_data() {
+        QTest::addColumn<QString>("architecture");
+        for (const char* architecture : {"small", "hmr-resnet18"}) QTest::newRow(architecture) << architecture;
+    }
+
     void learnsToFindRectangles() {
-        DetectorLearner learner(detectorConfig(), torch::kCPU, nullptr);
+        QFETCH(QString, architecture);
+        DetectorLearner learner(detectorConfig(architecture.toStdString()), torch::kCPU, nullptr);
         std::vector<TrainingSample> heldOut;
         for (std::uint64_t i = 0; i < 12; ++i) heldOut.push_back(rectangles(100000 + i));
         const double before = learner.judge(heldOut, 1).score;
@@ -118,6 +125,21 @@ private Q_SLOTS:
             answers.push_back({suppressOverlaps(network->detect(sample.pixels, 64, 64, 0.05), 0.5), sample.boxes, {}});
         QVERIFY(std::abs(detectorFigures(answers).averagePrecision - verdict.score) < 0.05);  // float16 and folded norms
         QVERIFY(errorText([&] { network->detect(heldOut[0].pixels, 60, 64, 0.5); }).contains("multiples of 32"));
+    }
+
+    // The backbone and the pyramid of a recovery network are where a detector of its width may begin.
+    void aRecoveryNetworkIsAStart() {
+        QTemporaryDir folder;
+        const auto file = std::filesystem::path(folder.path().toStdString()) / "recovery.safetensors";
+        HmrModel recovery(HmrModelOptions{.backboneDepth = 18, .baseChannels = 16, .hiddenSize = 8, .hasJointMaps = true});
+        saveWeights(file, *recovery, NetworkRecipe{}, {}, false);
+        DetectorModel detector(16);
+        const std::size_t left = loadMatchingWeights(file, *detector, kPyramidPrefix);
+        QCOMPARE(left, std::size_t{7});  // the tower with its norm, and the head
+        const auto ofRecovery = recovery->named_parameters(), ofDetector = detector->named_parameters();
+        for (const char* name : {"conv1.weight", "layer4.1.conv2.weight"}) QVERIFY(torch::equal(ofRecovery[name], ofDetector[name]));
+        for (const char* name : {"lateral8.bias", "smooth.weight", "norm.weight"})
+            QVERIFY(torch::equal(ofRecovery[kPyramidPrefix + std::string(name)], ofDetector[name]));
     }
 
     void weightsOfAnotherNetworkAreRefused() {
