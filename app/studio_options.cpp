@@ -6,7 +6,6 @@
 
 #include "body/error.h"
 #include "formats/resources.h"
-#include "inference/frame_source.h"
 
 namespace hmr {
 
@@ -53,8 +52,7 @@ void saveModelSettings(const ModelSettings& models) {
 
 QString firstSample() {
     try {
-        const auto pictures = picturesIn(resourcePath("samples"));
-        return pictures.empty() ? QString() : QString::fromStdString(pictures.front().string());
+        return QString::fromStdString(resourcePath("samples/standing.jpg").string());
     } catch (const Error&) {
         return {};
     }

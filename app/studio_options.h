@@ -25,7 +25,7 @@ StudioOptions parseCommandLine(const QStringList& arguments);
 ModelSettings loadModelSettings();
 void saveModelSettings(const ModelSettings& settings);
 
-/// The first shipped sample picture; empty when there is none.
+/// The shipped picture that a window without anything to open shows; empty when it is missing.
 QString firstSample();
 
 }  // namespace hmr

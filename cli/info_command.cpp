@@ -28,6 +28,7 @@
 #include "formats/tensors/tensor_file.h"
 #include "formats/tensors/torch_legacy.h"
 #include "formats/zip_archive.h"
+#include "network/detector_network.h"
 #include "network/published_weights.h"
 
 namespace hmr {
@@ -151,7 +152,13 @@ void describeScript(const TensorFile& weights) {
 /// What network of others the tensors are, and how it is used.
 void describeNetwork(const TensorFile& weights) {
     if (weights.format() == kScriptFormat) return describeScript(weights);
-    if (weights.metadata().contains("recipe")) return;
+    const std::map<std::string, std::string> metadata = weights.metadata();
+    if (metadata.contains("recipe")) return;
+    if (const auto architecture = metadata.find("architecture"); architecture != metadata.end() && architecture->second == kDetectorArchitecture) {
+        line("network", "our person detector");
+        line("use", "finds people as it is (--detector); hmr eval --detector measures it");
+        return;
+    }
     const auto network = recognizePublished(weights);
     line("network", network ? describe(*network) : "of no kind that is run here");
     if (!network) return;

@@ -101,6 +101,7 @@ private Q_SLOTS:
         QTest::newRow("OpenPose's joints") << "openpose.json" << QStringList{"OpenPose", "1, 1 with joints", "--box openpose.json"};
         QTest::newRow("a box") << "box.json" << QStringList{"person boxes", "1, 0 with joints", "10.0, 20.0, 30.0 x 40.0"};
         QTest::newRow("a described module") << "described.pt" << QStringList{"TorchScript module", "256 x 256", "0.800 of the crop", "runs as it is", "cannot be converted"};
+        QTest::newRow("a detector") << HMR_RESOURCE_DIR "/weights/detector.safetensors" << QStringList{"network weights", "our person detector", "--detector"};
         QTest::newRow("mesh") << "person.obj" << QStringList{"mesh or scene", "1008 triangles"};
     }
     void eachKindIsRecognised() {
