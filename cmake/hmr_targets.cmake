@@ -13,11 +13,13 @@ endif()
 
 # hmr_library(NAME SOURCES a.cpp … [PUBLIC libs…] [PRIVATE libs…] [PRECOMPILE headers… | PRECOMPILED_BY target])
 # A static library of one folder. PUBLIC are what its headers include, PRIVATE what only its .cpp files do. PRECOMPILED_BY uses
-# the precompiled headers of another library with the same flags.
+# the precompiled headers of another library with the same flags. Files are compiled six at a time (HMR_UNITY): their headers cost more
+# than they do, so names in anonymous namespaces must differ within a library.
+option(HMR_UNITY "Compile several files of a library as one" ON)
 function(hmr_library name)
   cmake_parse_arguments(PARSE_ARGV 1 ARG "" "PRECOMPILED_BY" "SOURCES;PUBLIC;PRIVATE;PRECOMPILE")
   add_library(${name} STATIC ${ARG_SOURCES})
-  set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ON UNITY_BUILD ${HMR_UNITY} UNITY_BUILD_BATCH_SIZE 6)
   target_link_libraries(${name} PUBLIC hmr_flags ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
   if(ARG_PRECOMPILE)
     target_precompile_headers(${name} PRIVATE ${ARG_PRECOMPILE})
@@ -44,7 +46,7 @@ function(hmr_test name)
     target_precompile_headers(${name} PRIVATE ${ARG_PRECOMPILE})
   elseif(ARG_PRECOMPILED_BY)
     target_precompile_headers(${name} REUSE_FROM ${ARG_PRECOMPILED_BY})
-  elseif(NOT ARG_GUI AND NOT "${ARG_LIBRARIES}" MATCHES "Qt6::Gui|app_ui|hmr_network|hmr_evaluation|hmr_inference|hmr_training(;|$)")
+  elseif(NOT ARG_GUI AND NOT "${ARG_LIBRARIES}" MATCHES "Qt6::Gui|app_ui|hmr_network|hmr_evaluation|hmr_training(;|$)")
     # Qt's Gui and LibTorch bring definitions of their own, with which these headers would be refused.
     target_precompile_headers(${name} REUSE_FROM hmr_test_headers)
   endif()

@@ -21,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 using SparseMatrix = Eigen::SparseMatrix<float, Eigen::RowMajor>;
 
-constexpr const char* kVersion = "1";  ///< of the copies' layout
+constexpr const char* kCopyVersion = "1";  ///< of the copies' layout
 constexpr std::size_t kMostCopies = 8;
 
 std::optional<fs::path> cacheFolder() {
@@ -36,7 +36,7 @@ std::string stateOf(const fs::path& source) {
     const fs::path path = fs::canonical(source, error);
     const auto size = fs::file_size(path, error);
     const auto changed = fs::last_write_time(path, error).time_since_epoch().count();
-    return error ? std::string() : path.string() + "\n" + std::to_string(size) + "\n" + std::to_string(changed) + "\n" + kVersion;
+    return error ? std::string() : path.string() + "\n" + std::to_string(size) + "\n" + std::to_string(changed) + "\n" + kCopyVersion;
 }
 
 fs::path copyOf(const fs::path& folder, const std::string& state) {

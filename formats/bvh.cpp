@@ -120,7 +120,7 @@ int readHierarchy(Words& words, std::vector<BvhJoint>& joints) {
     }
 }
 
-Eigen::Matrix3d turn(int axis, double degrees) {
+Eigen::Matrix3d axisTurn(int axis, double degrees) {
     return Eigen::AngleAxisd(degrees * std::numbers::pi / 180, Eigen::Vector3d::Unit(axis)).toRotationMatrix();
 }
 
@@ -133,7 +133,7 @@ std::pair<Eigen::Matrix3d, Eigen::Vector3d> localTransform(const BvhMotion& moti
         const int channel = static_cast<int>(joint.channels[i]);
         // The root's position takes the offset's place; other joints' is added to it, as Blender and MakeHuman write it.
         if (channel < 3) translation[channel] = joint.parent < 0 ? value : joint.offset[channel] + value;
-        else rotation = rotation * turn(channel - 3, value);
+        else rotation = rotation * axisTurn(channel - 3, value);
     }
     return {rotation, translation};
 }

@@ -15,7 +15,7 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr std::string_view kMagic = "Kaydara FBX Binary  \0\x1a\0"sv;
-constexpr std::uint32_t kVersion = 7400;
+constexpr std::uint32_t kFbxVersion = 7400;
 constexpr std::size_t kNullRecordSize = 13;
 constexpr std::size_t kShortestDeflated = 128;
 // Readers that check the footer derive its code from file id and creation time; this triple fits together.
@@ -119,14 +119,14 @@ FbxNode& FbxNode::add(std::string childName, std::vector<FbxProperty> childPrope
 
 std::string fbxBytes(std::span<const FbxNode> records) {
     std::string bytes(kMagic);
-    append(bytes, kVersion);
+    append(bytes, kFbxVersion);
     for (const FbxNode& record : records) appendRecord(bytes, record);
     bytes.append(kNullRecordSize, '\0');
 
     bytes += kFooterCode;
     bytes.append(4, '\0');
     bytes.append(16 - bytes.size() % 16, '\0');  // 1 to 16 bytes
-    append(bytes, kVersion);
+    append(bytes, kFbxVersion);
     bytes.append(120, '\0');
     bytes += kFooterMagic;
     return bytes;

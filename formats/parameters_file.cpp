@@ -13,7 +13,7 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-constexpr int kVersion = 1;
+constexpr int kParametersVersion = 1;
 constexpr std::size_t kMostBetas = 1000;
 
 template <typename Matrix>
@@ -142,7 +142,7 @@ void writeParametersJson(const std::filesystem::path& file, const EstimateDocume
         for (const PersonEstimate& person : frame.people) people.push_back(toJson(person));
         frames.push_back({{"index", frame.index}, {"time", frame.time}, {"people", std::move(people)}});
     }
-    const ordered_json whole = {{"version", kVersion},         {"source", document.source},
+    const ordered_json whole = {{"version", kParametersVersion},         {"source", document.source},
                                 {"width", document.width},     {"height", document.height},
                                 {"frame_rate", document.frameRate}, {"frames", std::move(frames)}};
     writeWholeFile(file, whole.dump(-1, ' ', false, json::error_handler_t::replace) + "\n");
@@ -153,9 +153,9 @@ EstimateDocument readParametersJson(const std::filesystem::path& file) {
     if (parsed.is_discarded())
         throw Error("Cannot read " + file.string() + ": it is no whole JSON document. Choose a file that `hmr run` wrote.");
     const Node root(parsed, "", file);
-    if (const int version = root.at("version").integer(); version != kVersion)
+    if (const int version = root.at("version").integer(); version != kParametersVersion)
         throw Error("Cannot read " + file.string() + ": it has version " + std::to_string(version) + "; version " +
-                    std::to_string(kVersion) + " was expected. Write it again with this program.");
+                    std::to_string(kParametersVersion) + " was expected. Write it again with this program.");
     EstimateDocument document;
     document.source = root.at("source").text();
     document.width = root.at("width").integer();

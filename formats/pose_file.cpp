@@ -12,7 +12,7 @@
 namespace hmr {
 namespace {
 
-constexpr int kVersion = 1;
+constexpr int kPoseVersion = 1;
 constexpr std::size_t kLargestFile = 1 << 16;
 
 [[noreturn]] void refuse(const std::filesystem::path& file, const std::string& what) {
@@ -25,7 +25,7 @@ NamedPose readPoseFile(const std::filesystem::path& file) {
     const auto document = nlohmann::json::parse(readWholeFile(file, kLargestFile), nullptr, false);
     if (!document.is_object()) refuse(file, "it is no JSON object");
     const int version = document.contains("version") && document["version"].is_number_integer() ? document["version"].get<int>() : 0;
-    if (version != kVersion) refuse(file, "it is of version " + std::to_string(version) + "; version 1 was expected");
+    if (version != kPoseVersion) refuse(file, "it is of version " + std::to_string(version) + "; version 1 was expected");
     if (!document.contains("name") || !document["name"].is_string()) refuse(file, "it has no name");
     if (!document.contains("pose") || !document["pose"].is_array() || document["pose"].size() != 3 * kNumSmplJoints) {
         refuse(file, "its pose is not a list of 72 numbers");
@@ -41,7 +41,7 @@ NamedPose readPoseFile(const std::filesystem::path& file) {
 
 void writePoseFile(const std::filesystem::path& file, const NamedPose& pose) {
     const nlohmann::ordered_json document = {
-        {"version", kVersion}, {"name", pose.name}, {"pose", std::vector<double>(pose.pose.data(), pose.pose.data() + pose.pose.size())}};
+        {"version", kPoseVersion}, {"name", pose.name}, {"pose", std::vector<double>(pose.pose.data(), pose.pose.data() + pose.pose.size())}};
     writeWholeFile(file, document.dump() + "\n");
 }
 

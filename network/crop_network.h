@@ -4,10 +4,14 @@
 #include <memory>
 #include <string>
 
+#include "body/skeleton.h"
 #include "formats/npz.h"
 #include "network/modules.h"
 
 namespace hmr {
+
+/// The 85 numbers a person of HMR: camera, pose as axis-angles, betas.
+inline constexpr std::int64_t kNumCamera = 3, kNumPose = 3 * kNumSmplJoints, kNumParameters = kNumCamera + kNumPose + kNumBetas;
 
 /// A network of an architecture that only published weights have: answers for normalized crops. Immutable.
 class CropNetwork {

@@ -12,8 +12,6 @@
 namespace hmr {
 namespace {
 
-constexpr std::int64_t kNumCamera = 3, kNumPose = 3 * kNumSmplJoints, kNumParameters = kNumCamera + kNumPose + kNumBetas;
-
 /// What a module answers, with the names that a dictionary gives.
 struct NamedTensor {
     std::string name;

@@ -12,7 +12,6 @@ namespace hmr {
 namespace {
 
 constexpr double kEpsilon = 1e-5;  ///< of slim's resnet_arg_scope
-constexpr std::int64_t kNumCamera = 3, kNumPose = 3 * kNumSmplJoints, kNumParameters = kNumCamera + kNumPose + kNumBetas;
 
 }  // namespace
 

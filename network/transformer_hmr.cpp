@@ -15,7 +15,7 @@ constexpr std::int64_t kPatch = 16, kPatchPadding = 2;
 constexpr std::int64_t kPatchRows = 16, kPatchColumns = 12;  ///< of 256 x 192 pixels
 constexpr std::int64_t kEncoderHeadSize = 80, kDecoderHeadSize = 64;
 constexpr double kEncoderEpsilon = 1e-6, kDecoderEpsilon = 1e-5;
-constexpr std::int64_t kNumPose = 6 * kNumSmplJoints;
+constexpr std::int64_t kNumPose6d = 6 * kNumSmplJoints;
 
 /// [N,T,H·d] to [N,H,T,d].
 torch::Tensor splitHeads(const torch::Tensor& x, std::int64_t heads) {
@@ -109,10 +109,10 @@ void TransformerHmr::readDecoder(NamedTensors& tensors) {
         decoderHeads_ = inner / kDecoderHeadSize;
         decoder_.push_back(block);
     }
-    pose_ = linear(tensors, head + "decpose", width, kNumPose);
+    pose_ = linear(tensors, head + "decpose", width, kNumPose6d);
     shape_ = linear(tensors, head + "decshape", width, kNumBetas);
     camera_ = linear(tensors, head + "deccam", width, 3);
-    initialPose_ = tensors.take(head + "init_body_pose", {1, kNumPose});
+    initialPose_ = tensors.take(head + "init_body_pose", {1, kNumPose6d});
     initialShape_ = tensors.take(head + "init_betas", {1, kNumBetas});
     initialCamera_ = tensors.take(head + "init_cam", {1, 3});
 }

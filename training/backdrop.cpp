@@ -16,8 +16,6 @@
 namespace hmr {
 namespace {
 
-std::uint8_t byteFrom(float value) { return static_cast<std::uint8_t>(std::clamp(value, 0.0f, 255.0f) + 0.5f); }
-
 /// Squares that together show a picture: one of a nearly square picture, else one at each end.
 void cutSquares(const Picture& picture, const std::string& name, BackgroundSet& set) {
     const int shorter = std::min(picture.width, picture.height), longer = std::max(picture.width, picture.height);

@@ -11,8 +11,6 @@
 namespace hmr {
 namespace {
 
-std::uint8_t byteFrom(float value) { return static_cast<std::uint8_t>(std::clamp(value, 0.0f, 255.0f) + 0.5f); }
-
 /// Gain, gamma, contrast and saturation, as one table per channel and a mix toward grey.
 void shiftColors(Random& random, double strength, Picture& picture) {
     std::array<std::array<std::uint8_t, 256>, 3> tables;

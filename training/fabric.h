@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <Eigen/Core>
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
 #include "training/random.h"
 
 namespace hmr {
+
+/// The nearest byte of a channel that spans [0, 255].
+inline std::uint8_t byteFrom(float value) { return static_cast<std::uint8_t>(std::clamp(value, 0.0f, 255.0f) + 0.5f); }
 
 /// How a surface looks before light falls on it. Colours are display RGB in [0,1].
 struct Surface {

@@ -23,7 +23,7 @@ using Eigen::MatrixXf;
 using Eigen::Vector3d;
 using Eigen::VectorXd;
 
-constexpr double kGrid = 1 << 20;           // lengths are kept in steps of a micrometre, which compresses well
+constexpr double kLengthGrid = 1 << 20;           // lengths are kept in steps of a micrometre, which compresses well
 constexpr double kHiddenImportance = 0.05;  // of vertices that nobody sees
 constexpr int kNumRegressorBodies = 1000, kNumPosedBodies = 500, kNumTestPoses = 150;
 constexpr std::size_t kNumExampleVertices = 128;
@@ -132,7 +132,7 @@ private:
     }
 
     void roundToGrid(ShapeSpace& shapes) const {
-        const auto rounded = [](double x) { return std::round(x * kGrid) / kGrid; };
+        const auto rounded = [](double x) { return std::round(x * kLengthGrid) / kLengthGrid; };
         shapes.meanHalf = shapes.meanHalf.unaryExpr(rounded);
         shapes.directions = shapes.directions.unaryExpr(rounded);
         for (int h = 0; h < symmetry_.numHalf(); ++h)

@@ -23,7 +23,7 @@ using Eigen::VectorXd;
 
 constexpr int kNumFeatures = 9 * (kNumSmplJoints - 1);
 constexpr double kSmallestCoefficient = 5e-5;
-constexpr double kGrid = 1 << 20;
+constexpr double kCoefficientGrid = 1 << 20;
 
 struct Range {
     double low, high;
@@ -208,7 +208,7 @@ MatrixXf fitPoseCorrectives(const SkinToFit& skin, int numPoses, std::uint64_t s
             result.middleRows<3>(3 * h) = 0.5f * (rows + mirroredRows(rows));
         }
     return result.unaryExpr([](float x) {
-        return std::abs(x) < kSmallestCoefficient ? 0.0f : static_cast<float>(std::round(x * kGrid) / kGrid) + 0.0f;
+        return std::abs(x) < kSmallestCoefficient ? 0.0f : static_cast<float>(std::round(x * kCoefficientGrid) / kCoefficientGrid) + 0.0f;
     });
 }
 

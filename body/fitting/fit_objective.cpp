@@ -64,7 +64,7 @@ FitObjective::FitObjective(const KeypointModel& model, FitState start, std::span
 void FitObjective::holdLimbs(bool holds) { holdsLimbs_ = holds; }
 
 double FitObjective::cost(const FitState& state, NormalEquations* equations) const {
-    const Keypoints keypoints = model_.evaluate(state.body, equations != nullptr);
+    const KeypointPlaces keypoints = model_.evaluate(state.body, equations != nullptr);
     double cost = 0;
     for (const JointTarget& target : targets_) cost += addTarget(target, keypoints, state.camera, equations);
     cost += addStartPull(state.body.rotations, start_.body.rotations, poseDeviations_, equations);
@@ -81,7 +81,7 @@ double FitObjective::cost(const FitState& state, NormalEquations* equations) con
     return cost;
 }
 
-double FitObjective::addTarget(const JointTarget& target, const Keypoints& keypoints, const WeakPerspectiveCamera& camera,
+double FitObjective::addTarget(const JointTarget& target, const KeypointPlaces& keypoints, const WeakPerspectiveCamera& camera,
                                NormalEquations* equations) const {
     const CropProjection projection = projectedToCrop(keypoints.points.row(target.keypoint).transpose(), camera, options_.focalLength);
     const Eigen::Vector2d off = projection.position - target.position;
@@ -136,7 +136,7 @@ FitState FitObjective::moved(const FitState& state, const Eigen::VectorXd& step)
 }
 
 std::vector<double> FitObjective::errors(const FitState& state) const {
-    const Keypoints keypoints = model_.evaluate(state.body, false);
+    const KeypointPlaces keypoints = model_.evaluate(state.body, false);
     std::vector<double> errors;
     for (const JointTarget& target : targets_) {
         const Eigen::Vector3d point = keypoints.points.row(target.keypoint).transpose();

@@ -50,7 +50,7 @@ public:
     FitResult resultFor(const FitState& state, const BodyParameters& start) const;
 
 private:
-    double addTarget(const JointTarget& target, const Keypoints& keypoints, const WeakPerspectiveCamera& camera,
+    double addTarget(const JointTarget& target, const KeypointPlaces& keypoints, const WeakPerspectiveCamera& camera,
                      NormalEquations* equations) const;
     double addShape(const Eigen::VectorXd& betas, NormalEquations* equations) const;
     double addCamera(const WeakPerspectiveCamera& camera, NormalEquations* equations) const;

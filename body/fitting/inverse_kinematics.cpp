@@ -42,7 +42,7 @@ public:
     int numUnknowns() const { return kNumUnknowns; }
 
     double cost(const ArticulatedState& state, NormalEquations* equations) const {
-        const Keypoints keypoints = model_.evaluate(state, equations != nullptr, KeypointSet::Skeleton);
+        const KeypointPlaces keypoints = model_.evaluate(state, equations != nullptr, KeypointSet::Skeleton);
         double cost = addGoal(joint_, target_, kGoalDeviation, keypoints, equations);
         for (const auto& [pin, place] : options_.pins) cost += addGoal(pin, place, kPinDeviation, keypoints, equations);
         cost += addStartPull(state.rotations, reference_.rotations, suppleness_, equations);
@@ -76,7 +76,7 @@ private:
         return hasAny;
     }
 
-    double addGoal(int joint, const Eigen::Vector3d& place, double deviation, const Keypoints& keypoints,
+    double addGoal(int joint, const Eigen::Vector3d& place, double deviation, const KeypointPlaces& keypoints,
                    NormalEquations* equations) const {
         const int keypoint = keypointOfSmpl(joint);
         const Eigen::Vector3d residual = (keypoints.points.row(keypoint).transpose() - place) / deviation;

@@ -140,10 +140,10 @@ KeypointModel::Chain KeypointModel::pose(const ArticulatedState& state, std::siz
     return chain;
 }
 
-Keypoints KeypointModel::evaluate(const ArticulatedState& state, bool needsJacobian, KeypointSet wanted) const {
+KeypointPlaces KeypointModel::evaluate(const ArticulatedState& state, bool needsJacobian, KeypointSet wanted) const {
     const std::size_t firstPair = wanted == KeypointSet::Skeleton ? firstOfSkeleton_ : 0;
     const Chain chain = pose(state, firstPair);
-    Keypoints keypoints;
+    KeypointPlaces keypoints;
     keypoints.points = Points3d::Zero(numPoints_, 3);
     keypoints.masses = Eigen::VectorXd::Zero(numPoints_);
     for (std::size_t i = firstPair; i < pairs_.size(); ++i) {
@@ -155,7 +155,7 @@ Keypoints KeypointModel::evaluate(const ArticulatedState& state, bool needsJacob
     return keypoints;
 }
 
-void KeypointModel::fillJacobian(const ArticulatedState& state, const Chain& chain, std::size_t firstPair, Keypoints& keypoints) const {
+void KeypointModel::fillJacobian(const ArticulatedState& state, const Chain& chain, std::size_t firstPair, KeypointPlaces& keypoints) const {
     Eigen::MatrixXd& jacobian = keypoints.jacobian;
     jacobian = Eigen::MatrixXd::Zero(3 * numPoints_, 3 * kNumSmplJoints + numFreeBetas());
     // How the nine features of each joint move: R [e_axis]×.

@@ -27,7 +27,7 @@ struct ArticulatedState {
 };
 
 /// Where the keypoints are, and how they move.
-struct Keypoints {
+struct KeypointPlaces {
     Points3d points;           ///< [K,3] metres, in the frame that the root turns into; K = 43, or as many as there are vertices
     Eigen::MatrixXd jacobian;  ///< [3K, 72 + F], row 3k+c: by w of each joint, rotation → rotation · exp(w), then by betas
     Eigen::VectorXd masses;    ///< [K] what a point moves by, for a move of the whole body by one
@@ -49,7 +49,7 @@ public:
     std::span<const int> parents() const { return parents_; }
 
     /// Missing betas count as zero. With `needsJacobian` false the jacobian stays empty.
-    Keypoints evaluate(const ArticulatedState& state, bool needsJacobian, KeypointSet wanted = KeypointSet::All) const;
+    KeypointPlaces evaluate(const ArticulatedState& state, bool needsJacobian, KeypointSet wanted = KeypointSet::All) const;
 
 private:
     struct Pair {
@@ -60,7 +60,7 @@ private:
     void contract(const BodyModel& model);
     void addPair(int keypoint, int bone, double mass, const Eigen::MatrixXd& rest);
     Chain pose(const ArticulatedState& state, std::size_t firstPair) const;
-    void fillJacobian(const ArticulatedState& state, const Chain& chain, std::size_t firstPair, Keypoints& keypoints) const;
+    void fillJacobian(const ArticulatedState& state, const Chain& chain, std::size_t firstPair, KeypointPlaces& keypoints) const;
 
     std::vector<int> parents_;
     Points3d templateJoints_;               ///< [24,3]

@@ -143,7 +143,7 @@ SilhouetteObjective::SilhouetteObjective(const FitObjective& joints, const Keypo
       robustSquare_(outline.robustScale * outline.robustScale) {}
 
 double SilhouetteObjective::cost(const FitState& state, NormalEquations* equations) const {
-    const Keypoints points = surface_.evaluate(state.body, equations != nullptr);
+    const KeypointPlaces points = surface_.evaluate(state.body, equations != nullptr);
     std::vector<CropProjection> projections;
     for (int point = 0; point < surface_.numPoints(); ++point)
         projections.push_back(projectedToCrop(points.points.row(point).transpose(), state.camera, focalLength_));

@@ -8,6 +8,7 @@
 #include "body/error.h"
 #include "body/rotation.h"
 #include "formats/mapped_file.h"
+#include "formats/motion/take_document.h"
 #include "formats/npy_stream.h"
 #include "formats/npz.h"
 #include "formats/pickle/inflated.h"
@@ -17,7 +18,6 @@
 namespace hmr {
 namespace {
 
-constexpr int kMostFrames = 5'000'000;       // two days of video; a wrong number must not fill the memory
 constexpr double kRompFocalLength = 443.4;   // of 60 degrees over the padded square
 constexpr int kRompSide = 512;
 constexpr double kHmr2FocalLength = 5000, kHmr2Side = 256;

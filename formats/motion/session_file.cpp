@@ -16,8 +16,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kVersion = 1;
-constexpr int kMostFrames = 5'000'000;  // a damaged number must not fill the memory
+constexpr int kSessionVersion = 1;
 constexpr std::size_t kPoseWidth = 3 * kNumSmplJoints, kPlaceWidth = 3, kBoxWidth = 4, kCropWidth = 3;
 
 json vectorJson(const Eigen::Vector3d& v) { return {v.x(), v.y(), v.z()}; }
@@ -114,7 +113,7 @@ json toJson(const SessionDocument& document) {
         layers.push_back({{"track", track}, {"replaces", layer.blend == KeyBlend::Replace}, {"fades", layer.blend == KeyBlend::Local},
                           {"fade_frames", layer.fadeFrames}, {"keys", mapJson(layer.keys, keyJson)}});
     const Take& take = document.take;
-    return {{"format", "hmr-studio session"}, {"version", kVersion}, {"sources", document.sources}, {"source", document.source},
+    return {{"format", "hmr-studio session"}, {"version", kSessionVersion}, {"sources", document.sources}, {"source", document.source},
             {"frame", document.frame}, {"edits", edits}, {"boxes", boxes}, {"keys", layers},
             {"take", {{"source", take.source}, {"width", take.width}, {"height", take.height}, {"focal_length", take.focalLength},
                       {"frame_rate", take.frameRate}, {"num_frames", take.numFrames}, {"first_source_frame", take.firstSourceFrame}, {"tracks", tracks},
@@ -263,9 +262,9 @@ SessionDocument readSession(const std::filesystem::path& file) {
     const json root = json::parse(npz.read("session").text(), nullptr, false);
     if (!root.is_object() || !root.contains("version") || !root["version"].is_number_integer())
         throw refuse("it is no session. Choose a file that this program saved (*.hmrs).");
-    if (const int version = root["version"].get<int>(); version > kVersion)
+    if (const int version = root["version"].get<int>(); version > kSessionVersion)
         throw refuse("a newer version of the program saved it (session version " + std::to_string(version) + "; this program reads up to " +
-                     std::to_string(kVersion) + "). Open it with that version; the file is unchanged.");
+                     std::to_string(kSessionVersion) + "). Open it with that version; the file is unchanged.");
     SessionDocument document;
     try {
         document = fromJson(root);

@@ -11,7 +11,6 @@
 namespace hmr {
 
 Take takeOf(const EstimateDocument& document) {
-    constexpr int kMostFrames = 5'000'000;  // two days of video; a wrong number must not fill the memory
     TakeRecorder recorder(document.source, document.width, document.height, document.frameRate);
     for (const FrameRecord& frame : document.frames) {
         if (frame.index < 0 || frame.index > kMostFrames)

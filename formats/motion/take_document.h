@@ -6,6 +6,8 @@
 
 namespace hmr {
 
+inline constexpr int kMostFrames = 5'000'000;  ///< two days of video; a damaged number must not fill the memory
+
 /// What `hmr run` wrote, as a take; without the tracks that are no person (see dropGhosts).
 Take takeOf(const EstimateDocument& document);
 

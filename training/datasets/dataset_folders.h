@@ -7,6 +7,9 @@
 
 namespace hmr {
 
+inline constexpr double kMillimetre = 1e-3;
+inline constexpr double kBoxMargin = 1.2;  ///< of boxes around the joints, where a set has none of its own
+
 /// The data sets of the field in the folders that their owners distribute. Each `holds…` looks for the files that tell the set;
 /// each `read…` throws Error for what is missing, damaged or counts wrongly, with what to do, or writes it down (see readPart). MATLAB files need libmatio.
 

@@ -15,7 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double kMillimetre = 1e-3, kBoxMargin = 1.2;
 constexpr std::size_t kNumJoints = 32, kFrameStep = 5;
 constexpr const char* kFrontalCamera = "60457274";
 /// Rows of the 14 LSP joints among the set's 32.

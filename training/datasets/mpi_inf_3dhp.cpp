@@ -13,7 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double kMillimetre = 1e-3, kBoxMargin = 1.2;
 constexpr std::size_t kNumTrainingJoints = 28, kNumTestJoints = 17, kNumCameras = 14;
 /// Rows of the 14 LSP joints among the set's own.
 constexpr std::array<std::size_t, kNumLspJoints> kTrainingRows = {25, 24, 23, 18, 19, 20, 16, 15, 14, 9, 10, 11, 5, 7};

@@ -15,7 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double kBoxMargin = 1.2;
 constexpr std::size_t kNumPoseJoints2d = 18;
 /// Coco-plus joint of each of the 18 that OpenPose found: nose, neck, right arm, left arm, right leg, left leg, eyes, ears.
 constexpr std::array<int, kNumPoseJoints2d> kCocoPlusOf2d = {14, 12, 8, 7, 6, 9, 10, 11, 2, 1, 0, 3, 4, 5, 16, 15, 18, 17};

@@ -9,7 +9,7 @@
 namespace hmr {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 std::string numberText(double value) {
     char text[64];
@@ -17,14 +17,14 @@ std::string numberText(double value) {
     return text;
 }
 
-Json objectOf(const Figures& figures) {
-    Json json = Json::object();
+OrderedJson objectOf(const Figures& figures) {
+    OrderedJson json = OrderedJson::object();
     for (const auto& [name, value] : figures) json[name] = value;
     return json;
 }
 
-Json methodJson(const MethodFigures& method) {
-    Json groups = Json::object();
+OrderedJson methodJson(const MethodFigures& method) {
+    OrderedJson groups = OrderedJson::object();
     for (const auto& [name, figures] : method.groups) groups[name] = objectOf(figures);
     return {{"name", method.name}, {"overall", objectOf(method.overall)}, {"groups", groups},
             {"pck10OfJoint", objectOf(method.pck10OfJoint)}, {"pck05OfJoint", objectOf(method.pck05OfJoint)}};
@@ -90,12 +90,12 @@ void printReport(const EvaluationReport& report, std::ostream& out) {
 }
 
 std::string reportJson(const EvaluationReport& report) {
-    Json json = Json::object();
+    OrderedJson json = OrderedJson::object();
     for (const auto& [name, value] : rulesOf(report)) json[name] = value;
     json["people"] = report.people;
-    json["methods"] = Json::array();
+    json["methods"] = OrderedJson::array();
     for (const MethodFigures& method : report.methods) json["methods"].push_back(methodJson(method));
-    json["milliseconds"] = Json::object();
+    json["milliseconds"] = OrderedJson::object();
     for (const StageTime& time : report.times)
         json["milliseconds"][time.stage] = {{"samples", time.samples}, {"median", time.median}, {"p90", time.percentile90}, {"p99", time.percentile99}};
     return json.dump(2) + "\n";
