@@ -31,10 +31,13 @@ void addOptions(CLI::App& command, Arguments& arguments) {
         ->check(CLI::IsMember({"hmr", "spin"}));
     command.add_option("--regressor", options.regressor, "Human3.6M's joint regressor for --protocol spin (J_regressor_h36m.npy)");
     command.add_option("-o,--out", options.report, "Folder for report.json, report.md and pages of the best, median and worst cases");
-    command.add_option("--limit", options.limit, "Only the first so many people");
+    command.add_option("--limit", options.limit, "Only the first so many people; 0: all")->check(CLI::Range(0, 100000000));
     command.add_option("--min-joints", options.minJoints, "Leave out people with fewer visible joints");
     command.add_option("--prior", options.prior, "Pose prior (.npz); default: the shipped one");
     command.add_option("--body", options.body, "Body (.npz); default: the shipped one");
+    CLI::Option* male = command.add_option("--body-male", options.maleBody, "SMPL's male body, which poses the truth of 3DPW; with --body-female");
+    CLI::Option* female = command.add_option("--body-female", options.femaleBody, "SMPL's female body, likewise")->needs(male);
+    male->needs(female);
     command.add_option("--threads", options.threads, "Threads of the network; default: all cores");
     command.add_option("--method", arguments.method, "network; fit: also optimisation alone, the body pulled onto the annotated 2D joints")
         ->check(CLI::IsMember({"network", "fit"}));

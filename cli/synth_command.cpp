@@ -38,11 +38,10 @@ std::string pictureName(std::uint64_t index, const std::string& extension) {
     return name;
 }
 
-/// Labels as grey levels that can be told apart by eye: 40 per part.
 Picture partsPicture(const SyntheticPicture& drawn) {
     Picture picture(drawn.picture.width, drawn.picture.height, 3);
     for (std::size_t i = 0; i < drawn.parts.size(); ++i)
-        for (std::size_t c = 0; c < 3; ++c) picture.pixels[3 * i + c] = static_cast<std::uint8_t>(40 * drawn.parts[i]);
+        for (std::size_t c = 0; c < 3; ++c) picture.pixels[3 * i + c] = drawn.parts[i];
     return picture;
 }
 
@@ -64,7 +63,8 @@ void writePictures(const SynthArguments& arguments) {
     SyntheticSettings settings = arguments.settings;
     settings.wantsParts = arguments.writesParts;
     settings.split = arguments.split == "validation" ? DataSplit::Validation : DataSplit::Training;
-    SyntheticScenes scenes(loadSyntheticAssets(arguments.body, arguments.prior, arguments.backgrounds), settings);
+    const SyntheticAssets assets = loadSyntheticAssets(arguments.body, arguments.prior, arguments.backgrounds);
+    SyntheticScenes scenes(assets, settings);
     std::error_code failure;
     fs::create_directories(arguments.out, failure);
     if (failure) throw Error(arguments.out.string() + ": the folder cannot be made: " + failure.message());
@@ -74,10 +74,10 @@ void writePictures(const SynthArguments& arguments) {
     for (std::uint64_t i = arguments.start; i < arguments.start + arguments.count; ++i) {
         const SyntheticPicture drawn = arguments.scene == "full" ? scenes.drawFullPicture(i, arguments.width, arguments.height, arguments.people)
                                                                  : scenes.drawCrop(i);
-        const std::string name = pictureName(i, arguments.format);
+        const std::string name = pictureName(i, arguments.format), partsName = arguments.writesParts ? pictureName(i, "parts.png") : "";
         writePicture(arguments.out / name, drawn.picture);
-        if (arguments.writesParts) writePicture(arguments.out / pictureName(i, "parts.png"), partsPicture(drawn));
-        labels += labelLine(name, drawn) + "\n";
+        if (arguments.writesParts) writePicture(arguments.out / partsName, partsPicture(drawn));
+        labels += labelLine(name, drawn, assets.body->model->data().modelId, partsName) + "\n";
         if (!arguments.sheet.empty() && tiles.size() < 100) tiles.push_back(arguments.drawsJoints ? withJoints(drawn) : drawn.picture);
     }
     writeWholeFile(arguments.out / "labels.jsonl", labels);
@@ -124,7 +124,7 @@ void addBenchmarkCommand(CLI::App& synth) {
 void addSynthCommand(CLI::App& app, int& exitCode) {
     auto arguments = std::make_shared<SynthArguments>();
     CLI::App* command = app.add_subcommand("synth", "Draw synthetic pictures of clothed people with exact labels");
-    CLI::Option* count = command->add_option("--count", arguments->count, "How many pictures");
+    CLI::Option* count = command->add_option("--count", arguments->count, "How many pictures")->check(CLI::PositiveNumber);
     CLI::Option* out = command->add_option("-o,--out", arguments->out, "Folder for the pictures and labels.jsonl");
     command->add_option("--seed", arguments->settings.seed, "Another seed, other pictures");
     command->add_option("--start", arguments->start, "Number of the first picture");
@@ -144,7 +144,7 @@ void addSynthCommand(CLI::App& app, int& exitCode) {
     command->add_option("--body", arguments->body, "Body file; the shipped open body otherwise")->check(CLI::ExistingFile);
     command->add_option("--sheet", arguments->sheet, "Also write a contact sheet of the first pictures (.png or .jpg)");
     command->add_flag("--joints", arguments->drawsJoints, "Draw the joints on the contact sheet");
-    command->add_flag("--parts", arguments->writesParts, "Also write the six part labels (NUMBER.parts.png, 40 grey levels a part)");
+    command->add_flag("--parts", arguments->writesParts, "Also write the six part labels of each first person (NUMBER.parts.png: 0 to 6, almost black)");
     addPackCommand(*command, arguments, exitCode);
     addBenchmarkCommand(*command);
 #ifdef HMR_WITH_INFERENCE

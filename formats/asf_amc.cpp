@@ -14,7 +14,7 @@
 namespace hmr {
 namespace {
 
-constexpr std::size_t kMaxBones = 1024;
+constexpr std::size_t kMostFileBones = 1024;
 
 /// The words of a text, line by line, without comments.
 class Lines {
@@ -34,6 +34,8 @@ public:
         words.clear();
         return false;
     }
+    /// Whether nothing but space follows this line.
+    bool isLast() const { return rest_.find_first_not_of(" \t\r\n") == std::string_view::npos; }
     double numberAt(std::size_t i) const {
         if (i >= words.size()) fail("a number is missing");
         std::string_view word = words[i];
@@ -151,7 +153,7 @@ AsfSkeleton parseAsf(std::string_view text, const std::string& nameForErrors) {
         else if (section == "units" && key == "length") skeleton.lengthScale = lines.numberAt(1);
         else if (section == "units" && key == "angle" && lines.words.size() > 1) skeleton.isInDegrees = lines.words[1].substr(0, 3) == "deg";
         else if (section == "bonedata" && key == "begin") {
-            if (bones.size() >= kMaxBones) lines.fail("more than " + std::to_string(kMaxBones) + " bones");
+            if (bones.size() >= kMostFileBones) lines.fail("more than " + std::to_string(kMostFileBones) + " bones");
             bones.push_back(readBone(lines, radiansPerUnit()));
         } else if (section == "hierarchy" && key != "begin" && key != "end") {
             for (std::size_t i = 1; i < lines.words.size(); ++i) parents[std::string(lines.words[i])] = std::string(key);
@@ -194,7 +196,8 @@ AmcMotion parseAmc(std::string_view text, const std::string& nameForErrors, cons
         }
         if (numFrames == 0) lines.fail("expected a frame number, found \"" + std::string(key.substr(0, 30)) + "\"; this is no .amc motion");
         const auto found = indices.find(key);
-        if (found == indices.end()) lines.fail("bone \"" + std::string(key.substr(0, 30)) + "\" is not in the skeleton");
+        if (found == indices.end())
+            lines.fail("bone \"" + std::string(key.substr(0, 30)) + "\" is not in the skeleton" + (lines.isLast() ? "; the file is cut off here" : ""));
         const auto bone = static_cast<std::size_t>(found->second);
         const std::size_t expected = bone == 0 ? 6 : skeleton.bones[bone].rotationAxes.size();
         if (lines.words.size() - 1 != expected)

@@ -59,6 +59,9 @@ MatValue readMatVariable(const std::filesystem::path& file, const std::string& v
     const auto opened = std::make_shared<MatValue::File>(file, variable);
     opened->root = Mat_VarRead(mat.get(), variable.c_str());
     if (!opened->root) opened->fail("it is missing or damaged; is this the data set's own file, whole?");
+    // libmatio calls so what has no class of MATLAB's, as other programs' HDF5 files do
+    if (opened->root->class_type == MAT_C_EMPTY)
+        opened->fail("it has no class of MATLAB's, so its contents cannot be read; is this the data set's own file, as MATLAB wrote it?");
     return {opened, opened->root};
 }
 

@@ -35,8 +35,8 @@ private:
 /// Whether this build reads MATLAB files (it found libmatio).
 bool canReadMatFiles();
 
-/// A variable of a .mat file, version 4 to 7.3. Throws Error: no such file, another format, no such variable, a build without
-/// libmatio.
+/// A variable of a .mat file, version 4 to 7.3. Throws Error: no such file, another format, no such variable, one without a class of
+/// MATLAB's, a build without libmatio.
 MatValue readMatVariable(const std::filesystem::path& file, const std::string& variable);
 
 }  // namespace hmr

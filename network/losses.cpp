@@ -12,10 +12,10 @@ torch::Tensor centredOnHips(const torch::Tensor& joints) {
     return joints - (joints.select(1, kRightHip) + joints.select(1, kLeftHip)).unsqueeze(1) / 2;
 }
 
-// Half the mean of squared differences [N,D] over the labelled samples.
+// Half the mean of squared differences [N,D] or [N,K,D] over what is labelled, [N] or [N,K].
 torch::Tensor halfMeanSquare(const torch::Tensor& difference, const torch::Tensor& labelled) {
-    const auto weights = labelled.to(difference.scalar_type()).unsqueeze(1);
-    const auto count = (weights.sum() * difference.size(1)).clamp_min(1);
+    const auto weights = labelled.to(difference.scalar_type()).unsqueeze(-1);
+    const auto count = (weights.sum() * difference.size(-1)).clamp_min(1);
     return (weights * difference.square()).sum() / count / 2;
 }
 
@@ -32,8 +32,8 @@ torch::Tensor reprojectionLoss(const torch::Tensor& projected, const torch::Tens
     return (visibility * (projected - keypoints.narrow(2, 0, 2)).abs()).sum() / count;
 }
 
-torch::Tensor joints3dLoss(const torch::Tensor& predicted, const torch::Tensor& target, const torch::Tensor& labelled) {
-    return halfMeanSquare((centredOnHips(predicted) - centredOnHips(target)).flatten(1), labelled);
+torch::Tensor joints3dLoss(const torch::Tensor& predicted, const torch::Tensor& target, const torch::Tensor& known) {
+    return halfMeanSquare(centredOnHips(predicted) - centredOnHips(target), known);
 }
 
 torch::Tensor parametersLoss(const torch::Tensor& rotations, const torch::Tensor& betas,

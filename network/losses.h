@@ -15,8 +15,9 @@ torch::Tensor projectWeakPerspective(const torch::Tensor& points, const torch::T
 /// (which also weighs).
 torch::Tensor reprojectionLoss(const torch::Tensor& projected, const torch::Tensor& keypoints);
 
-/// Half the mean squared error of coco-plus joints [N,K,3], K ≥ 4, both sets centred on the middle of their hips (2 and 3).
-torch::Tensor joints3dLoss(const torch::Tensor& predicted, const torch::Tensor& target, const torch::Tensor& labelled);
+/// Half the mean squared error of coco-plus joints [N,K,3], K ≥ 4, over those that are known (indicators [N,K]), both sets centred on
+/// the middle of their hips (2 and 3). Where any joint of a sample is known its hips must be.
+torch::Tensor joints3dLoss(const torch::Tensor& predicted, const torch::Tensor& target, const torch::Tensor& known);
 
 /// Half the mean squared error of the 216 numbers of the rotation matrices [N,24,3,3] and the betas [N,10] together.
 torch::Tensor parametersLoss(const torch::Tensor& rotations, const torch::Tensor& betas,

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -78,18 +79,32 @@ AnnotatedPerson lspPerson(const std::vector<std::string>& cells, const std::vect
     person.id = cells[0];
     person.picture = pictureIn(folders, cells[0]);
     person.keypoints = lspKeypoints(cells);
-    person.box = scaledBox(boxOfKeypoints(person.keypoints), kJointBoxMargin);
+    setBoxOfJoints(person);
     return person;
 }
 
-PixelBox cocoBox(const Json& annotation, const Keypoints& keypoints) {
+void setCocoBox(const Json& annotation, AnnotatedPerson& person) {
     const auto found = annotation.find("bbox");
-    if (found == annotation.end() || !found->is_array() || found->size() != 4) return scaledBox(boxOfKeypoints(keypoints), kJointBoxMargin);
+    if (found == annotation.end() || !found->is_array() || found->size() != 4) return setBoxOfJoints(person);
     const auto& box = *found;
-    return {box[0].get<double>(), box[1].get<double>(), box[2].get<double>(), box[3].get<double>()};
+    person.box = {box[0].get<double>(), box[1].get<double>(), box[2].get<double>(), box[3].get<double>()};
+}
+
+/// "openbody-1.0" of "openbody-lod-1.0".
+std::string withoutDetail(std::string bodyId) {
+    constexpr std::string_view kDetail = "-lod";
+    const std::size_t at = bodyId.find(kDetail);
+    return at == std::string::npos ? bodyId : bodyId.erase(at, kDetail.size());
 }
 
 }  // namespace
+
+bool isOfBody(const std::string& name, const BodyModel& body) {
+    constexpr int kSmplVertices = 6890;
+    const std::string id = withoutDetail(body.data().modelId);
+    if (name.empty() || withoutDetail(name) == id) return true;
+    return name == "smpl" && body.numVertices() == kSmplVertices && !id.starts_with("openbody");
+}
 
 void setKeypoint(Keypoints& keypoints, int joint, float x, float y) {
     if (!std::isfinite(x) || !std::isfinite(y)) throw Error("the joint " + std::string(kCocoPlusNames[static_cast<std::size_t>(joint)]) + " is not finite");
@@ -124,6 +139,11 @@ PixelBox boxOfKeypoints(const Keypoints& keypoints) {
 PixelBox scaledBox(const PixelBox& box, double factor) {
     const Eigen::Vector2d center = box.center();
     return {center.x() - box.width * factor / 2, center.y() - box.height * factor / 2, box.width * factor, box.height * factor};
+}
+
+void setBoxOfJoints(AnnotatedPerson& person, double margin) {
+    person.box = scaledBox(boxOfKeypoints(person.keypoints), margin);
+    person.boxMargin = margin;
 }
 
 int countVisible(const Keypoints& keypoints) {
@@ -162,7 +182,7 @@ std::vector<AnnotatedPerson> readCocoKeypoints(const fs::path& file, FaultList* 
         person.keypoints = cocoKeypoints(annotation.at("keypoints"));
         if (countVisible(person.keypoints) == 0) return;
         person.picture = pictureIn(folders, name->second);
-        person.box = cocoBox(annotation, person.keypoints);
+        setCocoBox(annotation, person);
         people.push_back(std::move(person));
     };
     try {
@@ -179,18 +199,24 @@ std::vector<AnnotatedPerson> readCocoKeypoints(const fs::path& file, FaultList* 
 
 namespace {
 
-/// The file of person keypoints in COCO's own folders.
-fs::path cocoFile(const fs::path& folder, AnnotationPart part) {
-    const fs::path annotations = folder / "annotations";
-    for (const char* name : {"person_keypoints_val2017.json", "person_keypoints_train2017.json"})
-        if (part != (name[17] == 'v' ? AnnotationPart::Training : AnnotationPart::Test) && fs::exists(annotations / name)) return annotations / name;
-    return {};
+/// The files of person keypoints in COCO's own folders.
+std::vector<fs::path> cocoFiles(const fs::path& folder, AnnotationPart part) {
+    std::vector<fs::path> files;
+    for (const auto& [name, own] : {std::pair{"person_keypoints_train2017.json", AnnotationPart::Training}, {"person_keypoints_val2017.json", AnnotationPart::Test}})
+        if (const fs::path file = folder / "annotations" / name; (part == AnnotationPart::All || part == own) && fs::exists(file)) files.push_back(file);
+    return files;
+}
+
+std::vector<AnnotatedPerson> readCocoFiles(const std::vector<fs::path>& files, FaultList* faults) {
+    std::vector<AnnotatedPerson> people;
+    for (const fs::path& file : files) std::ranges::move(readCocoKeypoints(file, faults), std::back_inserter(people));
+    return people;
 }
 
 std::vector<AnnotatedPerson> readFolder(const fs::path& folder, AnnotationPart part, FaultList* faults) {
     if (fs::exists(folder / "labels.jsonl")) return readNeutralLabels(folder / "labels.jsonl", faults);
     if (fs::exists(folder / "person_keypoints.json")) return readCocoKeypoints(folder / "person_keypoints.json", faults);
-    if (const fs::path file = cocoFile(folder, part); !file.empty()) return readCocoKeypoints(file, faults);
+    if (const auto files = cocoFiles(folder, part); !files.empty()) return readCocoFiles(files, faults);
     if (holdsLsp(folder)) return readLsp(folder, part, faults);
     if (holdsMpii(folder)) return readMpii(folder, part, faults);
     if (holdsHuman36m(folder)) return readHuman36m(folder, part, faults);

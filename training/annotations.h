@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "body/body_model.h"
 #include "body/body_parameters.h"
 #include "body/error.h"
 #include "body/skeleton.h"
@@ -21,9 +22,11 @@ struct AnnotatedPerson {
     std::filesystem::path picture;
     std::string id;       ///< unique within its set
     PixelBox box;         ///< the annotated box, or that of the joints where a set has none; pixels
+    double boxMargin = 1;  ///< a box that is made from the joints is that much larger than their extent; 1: an annotated one
     Keypoints keypoints{};  ///< pixels of the picture
     Points3d joints3d;    ///< [19,3] coco-plus joints, metres, camera axes; NaN where a set lacks one; no rows without 3D labels
     std::optional<Eigen::Vector3d> pelvis;     ///< the set's own, as joints3d
+    Points3d spineAndHead;                     ///< [2,3] Human3.6M's spine and middle of the head, as joints3d; no rows where a set has none
     std::optional<BodyParameters> parameters;  ///< root and translation in camera axes
     std::string parametersBody;                ///< id of the body they are of ("smpl" for SMPL's neutral one); empty: not told
     std::vector<std::string> groups;           ///< "action Walking", "protocol 2": figures are told for each
@@ -54,6 +57,10 @@ enum class AnnotationPart { All, Training, Test };
 /// Boxes that are made from joints are this much larger than their extent.
 inline constexpr double kJointBoxMargin = 1.1;
 
+/// Whether parameters of a body by that name (AnnotatedPerson::parametersBody) fit `body`: by its id, without one, or as "smpl" one of
+/// SMPL's vertices. Levels of detail share the parameters of their body.
+bool isOfBody(const std::string& name, const BodyModel& body);
+
 /// Makes a joint visible at a place. Throws Error when a coordinate is not finite.
 void setKeypoint(Keypoints& keypoints, int joint, float x, float y);
 
@@ -68,6 +75,9 @@ PixelBox boxOfKeypoints(const Keypoints& keypoints);
 
 /// The same centre, sides times `factor`.
 PixelBox scaledBox(const PixelBox& box, double factor);
+
+/// Makes the person's box that of the visible joints, so much larger.
+void setBoxOfJoints(AnnotatedPerson& person, double margin = kJointBoxMargin);
 
 int countVisible(const Keypoints& keypoints);
 

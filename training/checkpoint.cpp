@@ -51,6 +51,19 @@ const TensorView& viewFor(const SafetensorsFile& file, const std::string& name, 
     return found->second;
 }
 
+const std::string& textOf(const SafetensorsFile& checkpoint, const char* key, const fs::path& path) {
+    const auto found = checkpoint.metadata().find(key);
+    if (found == checkpoint.metadata().end()) throw Error(path.string() + " is no training checkpoint");
+    return found->second;
+}
+
+void requireSameRun(const SafetensorsFile& checkpoint, const TrainingConfig& config, const fs::path& path) {
+    const std::string key = firstOtherKey(parseTrainingConfig(textOf(checkpoint, "config", path), {}), config);
+    if (!key.empty())
+        throw CheckpointMismatch(path.string() + " is a checkpoint of another run: \"" + key + "\" is not what it was. Resume with the " +
+                                 "configuration the run was started with, or start another run in a folder of its own");
+}
+
 }  // namespace
 
 void saveCheckpoint(const fs::path& file, Learner& learner, const RunCounters& counters, const TrainingConfig& config) {
@@ -64,14 +77,14 @@ void saveCheckpoint(const fs::path& file, Learner& learner, const RunCounters& c
     writeSafetensors(file, tensors, {{"format", "hmr-checkpoint-1"}, {"state", state.dump()}, {"config", trainingConfigText(config)}});
 }
 
-RunCounters loadCheckpoint(const fs::path& file, Learner& learner) {
+RunCounters loadCheckpoint(const fs::path& file, Learner& learner, const TrainingConfig& config) {
     const SafetensorsFile checkpoint(file);
-    const auto stateText = checkpoint.metadata().find("state");
-    if (stateText == checkpoint.metadata().end()) throw Error(file.string() + " is no training checkpoint");
+    const std::string& stateText = textOf(checkpoint, "state", file);
+    requireSameRun(checkpoint, config, file);
     RunCounters counters;
     std::vector<std::int64_t> learnerCounters;
     try {
-        const Json state = Json::parse(stateText->second);
+        const Json state = Json::parse(stateText);
         counters = {state.at("step"), state.at("pictures"), state.at("minutes"), state.at("bestScore")};
         learnerCounters = state.at("learner").get<std::vector<std::int64_t>>();
     } catch (const Json::exception& error) {

@@ -19,7 +19,7 @@ struct RunCounters {
     double bestScore = -1;      ///< of the validation so far
 };
 
-/// A checkpoint that is whole, but of another network or kind of run.
+/// A checkpoint that is whole, but of another network or run.
 class CheckpointMismatch : public Error {
 public:
     using Error::Error;
@@ -29,8 +29,9 @@ public:
 /// Whole or not at all. Throws Error.
 void saveCheckpoint(const std::filesystem::path& file, Learner& learner, const RunCounters& counters, const TrainingConfig& config);
 
-/// Puts it back. Throws Error when the file is damaged, CheckpointMismatch when it does not fit the learner, which is then as before.
-RunCounters loadCheckpoint(const std::filesystem::path& file, Learner& learner);
+/// Puts it back. Throws Error when the file is damaged, CheckpointMismatch when `config` is of another run (names the first key that
+/// differs) or the checkpoint does not fit the learner, which is then as before.
+RunCounters loadCheckpoint(const std::filesystem::path& file, Learner& learner, const TrainingConfig& config);
 
 /// "step-00001200.safetensors" files of a folder, the newest first.
 std::vector<std::filesystem::path> checkpointsIn(const std::filesystem::path& folder);

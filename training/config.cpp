@@ -2,6 +2,7 @@
 #include "training/config.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <numbers>
@@ -276,6 +277,19 @@ void check(const TrainingConfig& config) {
     checkInputSizes(config);
 }
 
+/// What may change while a run goes on.
+constexpr std::array kFreeKeys = {"name", "learningRate", "finalLearningRateShare", "discriminatorLearningRate", "weightDecay",
+                                  "warmupPictures", "gradientClip", "totalPictures", "minutes", "device", "precision", "channelsLast",
+                                  "threads", "sampleThreads", "queuedBatches", "logEverySteps", "validateEveryMinutes",
+                                  "checkpointEveryMinutes", "validateEverySteps", "checkpointEverySteps", "keepCheckpoints",
+                                  "validationPictures", "dataStatement", "licence"};
+
+OrderedJson boundKeys(const TrainingConfig& config) {
+    OrderedJson json = OrderedJson::parse(publicConfigText(config));
+    for (const char* key : kFreeKeys) json.erase(key);
+    return json;
+}
+
 }  // namespace
 
 TrainingConfig parseTrainingConfig(const std::string& text, const fs::path& dataFolder) {
@@ -301,6 +315,22 @@ std::string trainingConfigText(const TrainingConfig& config) {
     ObjectWriter writer;
     visitFields(const_cast<TrainingConfig&>(config), writer);
     return writer.object_.dump(2);
+}
+
+std::string publicConfigText(TrainingConfig config) {
+    std::vector<fs::path*> paths = {&config.body, &config.initialWeights, &config.prior};
+    for (SourceConfig& source : config.sources) paths.insert(paths.end(), {&source.file, &source.body, &source.backgrounds});
+    for (fs::path* path : paths) *path = path->filename();
+    return trainingConfigText(config);
+}
+
+std::string firstOtherKey(const TrainingConfig& before, const TrainingConfig& now) {
+    const OrderedJson changes = OrderedJson::diff(boundKeys(before), boundKeys(now));
+    if (changes.empty()) return {};
+    std::string key = changes.front().at("path").get<std::string>().substr(1);  // "/losses/joints3d"
+    if (key.ends_with("/-")) key.resize(key.size() - 2);  // one more in a list
+    std::ranges::replace(key, '/', '.');
+    return key;
 }
 
 int inputSizeAt(const TrainingConfig& config, std::int64_t picturesSeen, double progress) {

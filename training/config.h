@@ -28,7 +28,7 @@ struct SourceConfig {
 /// Weights of the objective. The encoder's loss is the sum of each term times its weight.
 struct LossWeights {
     double reprojection = 5;     ///< L1 of the visible 2D joints, crop coordinates
-    double joints3d = 5;         ///< squared error of 14 joints about the mid-hip, metres
+    double joints3d = 5;         ///< squared error of the known joints about the mid-hip, metres
     double rotations = 1;        ///< squared error of 24 rotation matrices
     double betas = 0.02;         ///< squared error of the shape coefficients
     double betaPrior = 0.002;    ///< mean square of predicted betas, for pictures without labels
@@ -70,7 +70,7 @@ struct TrainingConfig {
     int liftedBodies = 0;                  ///< bodies of the prior a picture, at most 3: the regressor learns from their joints alone
     double appearanceDropout = 0;          ///< share of pictures whose regressor sees only where the joints are
     std::filesystem::path body;            ///< the body that is regressed; empty: the shipped open body
-    std::filesystem::path initialWeights;  ///< .safetensors to start from; empty: from nothing
+    std::filesystem::path initialWeights;  ///< .safetensors, or PyTorch's .pth or .pt, to start from; empty: from nothing
     // data
     std::vector<SourceConfig> sources;
     std::filesystem::path prior;           ///< pose prior; empty: the shipped one
@@ -119,6 +119,13 @@ TrainingConfig parseTrainingConfig(const std::string& json, const std::filesyste
 
 /// The whole configuration, defaults included, as JSON text that parseTrainingConfig reads back.
 std::string trainingConfigText(const TrainingConfig& config);
+
+/// The same with files by name, not by where they lie.
+std::string publicConfigText(TrainingConfig config);
+
+/// The first key in which `now` would make another run of one that was started with `before` ("losses.joints3d"); empty: it goes on. The
+/// length, learning rates, the machine, what is written and where files lie may change.
+std::string firstOtherKey(const TrainingConfig& before, const TrainingConfig& now);
 
 /// Crop side at a point of the run.
 int inputSizeAt(const TrainingConfig& config, std::int64_t picturesSeen, double progress);

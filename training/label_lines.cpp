@@ -33,9 +33,13 @@ Json personJson(const SyntheticPerson& person, const PixelBox& visible) {
 
 }  // namespace
 
-std::string labelLine(const std::string& pictureName, const SyntheticPicture& drawn) {
+std::string labelLine(const std::string& pictureName, const SyntheticPicture& drawn, const std::string& bodyId, const std::string& partsName) {
     Json people = Json::array();
-    for (const SyntheticPerson& person : drawn.people) people.push_back(personJson(person, drawn.visible));
+    for (const SyntheticPerson& person : drawn.people) {
+        people.push_back(personJson(person, drawn.visible));
+        if (!bodyId.empty()) people.back()["body"] = bodyId;
+    }
+    if (!partsName.empty()) people.at(0)["silhouette"] = people.at(0)["parts"] = partsName;
     const Eigen::Vector2d& centre = drawn.camera.principalPoint;
     const Json line = {{"picture", pictureName}, {"width", drawn.picture.width}, {"height", drawn.picture.height},
                        {"camera", {{"focal_length", drawn.camera.focalLength}, {"principal_point", {centre.x(), centre.y()}}}},

@@ -54,7 +54,7 @@ AnnotatedPerson personFrom(const Json& json, const fs::path& folder) {
         const Json& box = json["box"];
         person.box = {finiteNumber(box.at(0)), finiteNumber(box.at(1)), finiteNumber(box.at(2)), finiteNumber(box.at(3))};
     } else {
-        person.box = scaledBox(boxOfKeypoints(person.keypoints), kJointBoxMargin);
+        setBoxOfJoints(person);
     }
     if (json.contains("joints3d")) person.joints3d = tableFrom(json["joints3d"], kNumCocoPlusJoints, "joints3d", true);
     if (json.contains("pose")) person.parameters = parametersFrom(json);

@@ -20,14 +20,8 @@ std::pair<torch::Tensor, torch::Tensor> allBodies(const std::vector<HmrPredictio
 
 torch::Tensor midHips(const torch::Tensor& joints) { return (joints.narrow(1, 2, 1) + joints.narrow(1, 3, 1)) / 2; }
 
-/// [N,19,1]: a row of zeros stands for a joint that a data set lacks.
-torch::Tensor knownJoints3d(const TensorBatch& batch) { return batch.joints3d.ne(0).any(2, true); }
-
-/// The labels, and what is predicted where there are none: an error of nothing.
-torch::Tensor joints3dTargets(const torch::Tensor& predicted, const TensorBatch& batch) {
-    const torch::Tensor same = predicted.detach() - midHips(predicted.detach()) + midHips(batch.joints3d);
-    return torch::where(knownJoints3d(batch), batch.joints3d, same);
-}
+/// [N,19]: a row of zeros stands for a joint that a data set lacks.
+torch::Tensor knownJoints3d(const TensorBatch& batch) { return batch.joints3d.ne(0).any(2) * batch.hasJoints3d.unsqueeze(1); }
 
 /// The terms that a picture's labels give, for one iteration; adds weighted ones to the objective.
 void addSupervisedTerms(const HmrPrediction& prediction, const TensorBatch& batch, const BodyLayer& body,
@@ -38,7 +32,7 @@ void addSupervisedTerms(const HmrPrediction& prediction, const TensorBatch& batc
         if (isLast) objective.terms.emplace_back(name, term.detach());
     };
     add("reprojection", weights.reprojection, reprojectionLoss(projectWeakPerspective(joints, prediction.camera), batch.keypoints));
-    add("joints3d", weights.joints3d, joints3dLoss(joints, joints3dTargets(joints, batch), batch.hasJoints3d));
+    add("joints3d", weights.joints3d, joints3dLoss(joints, batch.joints3d, knownJoints3d(batch)));
     add("rotations", weights.rotations, rotationsLoss(prediction.rotations, batch.rotations, batch.hasParameters));
     add("betas", weights.betas, betasLoss(prediction.betas, batch.betas, batch.hasParameters));
     add("betaPrior", weights.betaPrior, shapeRegularizer(prediction.betas));
@@ -73,8 +67,7 @@ void addMapTerms(const JointMaps& maps, const TensorBatch& batch, const LossWeig
     add("jointMaps", weights.jointMaps, jointMapLoss(maps.logits, batch.keypoints));
     add("seenJoints", weights.seenJoints, laplaceLoss(maps.keypoints, maps.logDeviation, places, visible));
     const torch::Tensor depths = (batch.joints3d - midHips(batch.joints3d)).narrow(2, 2, 1);
-    const torch::Tensor hasDepth = knownJoints3d(batch).squeeze(2) * batch.hasJoints3d.unsqueeze(1);
-    add("seenDepths", weights.seenDepths, laplaceLoss(maps.depth.unsqueeze(2), maps.depthLogDeviation, depths, hasDepth));
+    add("seenDepths", weights.seenDepths, laplaceLoss(maps.depth.unsqueeze(2), maps.depthLogDeviation, depths, knownJoints3d(batch)));
 }
 
 Objective encoderObjective(const std::vector<HmrPrediction>& predictions, const TensorBatch& batch, const BodyLayer& body,

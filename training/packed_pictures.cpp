@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "body/error.h"
+#include "body/rotation.h"
 #include "formats/npz.h"
 #include "training/crop_transform.h"
 #include "training/picture_file.h"
@@ -22,6 +23,7 @@ namespace hmr {
 namespace {
 
 constexpr int kKeypointSize = kNumCocoPlusJoints * 3;
+constexpr int kPoseSize = kNumSmplJoints * 3;
 constexpr int kPackedQuality = 90;
 
 const NdArray& packedArray(const NpzArrays& arrays, const char* key, const std::filesystem::path& file) {
@@ -31,12 +33,23 @@ const NdArray& packedArray(const NpzArrays& arrays, const char* key, const std::
     return found->second;
 }
 
+std::vector<std::string> packedTexts(const NpzArrays& arrays, const char* key, const std::filesystem::path& file) {
+    try {
+        return nlohmann::json::parse(packedArray(arrays, key, file).text()).get<std::vector<std::string>>();
+    } catch (const nlohmann::json::exception&) {
+        throw Error(file.string() + ": \"" + key + "\" is not a list of texts");
+    }
+}
+
 /// The arrays of a packed file, checked against each other.
 struct PackedArrays {
     std::vector<std::uint8_t> jpeg;
     std::vector<std::int64_t> offsets;
     std::vector<float> keypoints, boxes;
     std::vector<float> joints3d;  ///< may be empty
+    std::vector<std::uint8_t> hasParameters;  ///< may be empty, and with it the next three
+    std::vector<float> pose, betas;
+    std::vector<std::string> bodies;
     std::vector<std::string> names;
 
     explicit PackedArrays(const std::filesystem::path& file) {
@@ -46,18 +59,30 @@ struct PackedArrays {
         keypoints = packedArray(arrays, "keypoints", file).as<float>();
         boxes = packedArray(arrays, "boxes", file).as<float>();
         if (arrays.contains("joints3d")) joints3d = arrays.at("joints3d").as<float>();
-        try {
-            names = nlohmann::json::parse(packedArray(arrays, "names", file).text()).get<std::vector<std::string>>();
-        } catch (const nlohmann::json::exception&) {
-            throw Error(file.string() + ": \"names\" is not a list of texts");
+        if (arrays.contains("hasParameters")) {
+            hasParameters = arrays.at("hasParameters").as<std::uint8_t>();
+            pose = packedArray(arrays, "pose", file).as<float>();
+            betas = packedArray(arrays, "betas", file).as<float>();
+            bodies = packedTexts(arrays, "bodies", file);
         }
+        names = packedTexts(arrays, "names", file);
         check(file);
+    }
+
+    std::optional<BodyParameters> parametersOf(std::size_t index, const BodyModel* body) const {
+        if (body == nullptr || hasParameters.empty() || hasParameters[index] == 0 || !isOfBody(bodies[index], *body)) return {};
+        BodyParameters parameters;
+        std::copy_n(&pose[index * kPoseSize], kPoseSize, parameters.pose.data());
+        std::copy_n(&betas[index * kNumBetas], kNumBetas, parameters.betas.data());
+        return parameters;
     }
 
     void check(const std::filesystem::path& file) const {
         const std::size_t count = names.size();
         if (offsets.size() != count + 1 || keypoints.size() != count * kKeypointSize || boxes.size() != count * 4 ||
-            (!joints3d.empty() && joints3d.size() != count * kKeypointSize))
+            (!joints3d.empty() && joints3d.size() != count * kKeypointSize) ||
+            (!hasParameters.empty() && (hasParameters.size() != count || pose.size() != count * kPoseSize || betas.size() != count * kNumBetas ||
+                                        bodies.size() != count)))
             throw Error(file.string() + ": the arrays disagree about the number of pictures (" + std::to_string(count) + " names)");
         if (!std::is_sorted(offsets.begin(), offsets.end()) || offsets.front() != 0 ||
             offsets.back() != static_cast<std::int64_t>(jpeg.size()))
@@ -65,6 +90,8 @@ struct PackedArrays {
         const auto isFinite = [](float value) { return std::isfinite(value); };
         if (!std::ranges::all_of(keypoints, isFinite) || !std::ranges::all_of(boxes, isFinite))
             throw Error(file.string() + ": a joint or box is not finite");
+        if (!std::ranges::all_of(pose, isFinite) || !std::ranges::all_of(betas, isFinite))
+            throw Error(file.string() + ": a number of \"pose\" or \"betas\" is not finite");
     }
 };
 
@@ -144,11 +171,14 @@ CropTransform variedCrop(const PixelBox& box, const PackedSourceOptions& options
     return crop;
 }
 
+/// Camera axes of the turned crop from those of the picture.
+Eigen::Matrix3d turnOf(const CropTransform& crop) { return Eigen::AngleAxisd(-crop.angle, Eigen::Vector3d::UnitZ()).toRotationMatrix(); }
+
 /// 3D joints as the turned and mirrored crop sees them; a sample without all 14 LSP joints stays without.
 void placeJoints3d(const Points3d& joints, const CropTransform& crop, TrainingSample& sample) {
     if (joints.rows() != kNumCocoPlusJoints || !joints.topRows(kNumLspJoints).allFinite()) return;
     sample.hasJoints3d = true;
-    const Eigen::Matrix3d turn = Eigen::AngleAxisd(-crop.angle, Eigen::Vector3d::UnitZ()).toRotationMatrix();
+    const Eigen::Matrix3d turn = turnOf(crop);
     for (int joint = 0; joint < kNumCocoPlusJoints; ++joint) {
         Eigen::Vector3d place = turn * joints.row(crop.isMirrored ? kCocoPlusFlip[static_cast<std::size_t>(joint)] : joint).transpose();
         if (!place.allFinite()) continue;
@@ -156,6 +186,37 @@ void placeJoints3d(const Points3d& joints, const CropTransform& crop, TrainingSa
         for (int axis = 0; axis < 3; ++axis) sample.joints3d[static_cast<std::size_t>(3 * joint + axis)] = static_cast<float>(place[axis]);
     }
 }
+
+/// The body as the turned and mirrored crop sees it.
+void placeParameters(BodyParameters parameters, const CropTransform& crop, TrainingSample& sample) {
+    parameters.pose.row(0) = axisAngleFromRotation(turnOf(crop) * rotationFromAxisAngle(parameters.pose.row(0))).transpose();
+    setParameters(crop.isMirrored ? mirrored(parameters) : parameters, sample);
+}
+
+/// Rows of the parameter arrays, one for each person.
+struct ParameterRows {
+    std::vector<std::uint8_t> hasParameters;
+    std::vector<float> pose, betas;
+    std::vector<std::string> bodies;
+
+    /// Adds zeros for a person whose parameters are not known.
+    void add(const AnnotatedPerson& person) {
+        const bool isKnown = person.parameters && person.parameters->pose.rows() == kNumSmplJoints && person.parameters->betas.size() == kNumBetas;
+        const BodyParameters parameters = isKnown ? *person.parameters : BodyParameters{};
+        hasParameters.push_back(isKnown);
+        pose.insert(pose.end(), parameters.pose.data(), parameters.pose.data() + kPoseSize);
+        betas.insert(betas.end(), parameters.betas.data(), parameters.betas.data() + kNumBetas);
+        bodies.push_back(person.parametersBody);
+    }
+
+    void write(NpzArrays& arrays) const {
+        const std::size_t count = bodies.size();
+        arrays["hasParameters"] = NdArray::from(hasParameters, {count});
+        arrays["pose"] = NdArray::from(pose, {count, kNumSmplJoints, 3});
+        arrays["betas"] = NdArray::from(betas, {count, kNumBetas});
+        arrays["bodies"] = NdArray::fromText(nlohmann::json(bodies).dump());
+    }
+};
 
 }  // namespace
 
@@ -168,6 +229,7 @@ void packPictures(const std::filesystem::path& file, const std::vector<Annotated
     std::vector<std::int64_t> offsets = {0};
     std::vector<float> keypoints, boxes, joints3d;
     std::vector<std::string> names;
+    ParameterRows parameters;
     bool hasJoints3d = false;
     for (const AnnotatedPerson& person : people) {
         const Picture whole = readRgbPicture(person.picture);
@@ -180,6 +242,7 @@ void packPictures(const std::filesystem::path& file, const std::vector<Annotated
         for (const double side : {person.box.x, person.box.y, person.box.width, person.box.height})
             boxes.push_back(static_cast<float>(side) * scale);
         names.push_back(person.id);
+        parameters.add(person);
         const bool isKnown = person.joints3d.rows() == kNumCocoPlusJoints;
         hasJoints3d = hasJoints3d || isKnown;
         for (Eigen::Index i = 0; i < kKeypointSize; ++i)
@@ -192,11 +255,13 @@ void packPictures(const std::filesystem::path& file, const std::vector<Annotated
     arrays["keypoints"] = NdArray::from(keypoints, {count, kNumCocoPlusJoints, 3});
     arrays["boxes"] = NdArray::from(boxes, {count, 4});
     arrays["names"] = NdArray::fromText(nlohmann::json(names).dump());
+    if (std::ranges::find(parameters.hasParameters, 1) != parameters.hasParameters.end()) parameters.write(arrays);
     if (hasJoints3d) arrays["joints3d"] = NdArray::from(joints3d, {count, kNumCocoPlusJoints, 3});
     writeNpz(file, arrays);
 }
 
-std::shared_ptr<const PackedPictures> loadPackedPictures(const std::filesystem::path& file, DataSplit split, int longestSide) {
+std::shared_ptr<const PackedPictures> loadPackedPictures(const std::filesystem::path& file, DataSplit split, int longestSide,
+                                                         const BodyModel* body) {
     const PackedArrays arrays(file);
     std::vector<std::size_t> wanted;
     for (std::size_t i = 0; i < arrays.names.size(); ++i)
@@ -211,8 +276,10 @@ std::shared_ptr<const PackedPictures> loadPackedPictures(const std::filesystem::
         for (std::size_t thread = 0; thread < numThreads; ++thread)
             threads.emplace_back([&, thread] {
                 try {
-                    for (std::size_t i = thread; i < wanted.size(); i += numThreads)
+                    for (std::size_t i = thread; i < wanted.size(); i += numThreads) {
                         pictures->entries[i] = decodeEntry(arrays, wanted[i], longestSide);
+                        pictures->entries[i].parameters = arrays.parametersOf(wanted[i], body);
+                    }
                 } catch (...) {
                     failures[thread] = std::current_exception();
                 }
@@ -234,6 +301,7 @@ void PackedSource::draw(std::uint64_t index, TrainingSample& sample) {
     cropPixels(entry.picture, crop, options_.size, sample.pixels);
     sample.keypoints = cropKeypoints(entry.keypoints, crop);
     placeJoints3d(entry.joints3d, crop, sample);
+    if (entry.parameters) placeParameters(*entry.parameters, crop, sample);
     if (!options_.isVaried) return;
     if (options_.augmentation.color > 0) varyColors(sample.pixels, options_.augmentation.color, random);
     if (random.chance(options_.augmentation.occlusion))

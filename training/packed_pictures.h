@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct PackedPictures {
         PixelBox box;         ///< the same
         std::string name;
         Points3d joints3d;    ///< [19,3] metres, camera axes, NaN where unknown; no rows without 3D labels
+        std::optional<BodyParameters> parameters;  ///< root to camera axes; no translation
     };
     std::vector<Entry> entries;
 };
@@ -30,15 +32,18 @@ struct PackedPictures {
 DataSplit packedSplitOf(const std::string& name);
 
 /// Writes pictures (shrunk to `longestSide`, as JPEG), joints and boxes into one .npz. Arrays: jpeg [bytes], offsets [N+1],
-/// keypoints [N,19,3], boxes [N,4], names (JSON list) and, where somebody has 3D labels, joints3d [N,19,3] with NaN for what is
-/// not known. Throws Error.
+/// keypoints [N,19,3], boxes [N,4], names (JSON list); where somebody has 3D labels, joints3d [N,19,3] with NaN for what is
+/// not known; where somebody has parameters, hasParameters [N] (0 or 1), pose [N,24,3] (axis-angle, root to camera axes), betas [N,10]
+/// and bodies (JSON list: whose parameters they are, as AnnotatedPerson::parametersBody). Throws Error.
 void packPictures(const std::filesystem::path& file, const std::vector<AnnotatedPerson>& people, int longestSide = 256);
 
 /// Pictures of the split are kept no larger than this, pixels, for crops that are not larger.
 inline constexpr int kPackedSide = 160;
 
-/// Reads the pictures of a split, shrunk to `longestSide`. Throws Error when the file is not packed pictures.
-std::shared_ptr<const PackedPictures> loadPackedPictures(const std::filesystem::path& file, DataSplit split, int longestSide = kPackedSide);
+/// Reads the pictures of a split, shrunk to `longestSide`, with the parameters that are of `body` (isOfBody; null: nobody's). Throws Error
+/// when the file is not packed pictures.
+std::shared_ptr<const PackedPictures> loadPackedPictures(const std::filesystem::path& file, DataSplit split, int longestSide = kPackedSide,
+                                                         const BodyModel* body = nullptr);
 
 /// How PackedSource crops.
 struct PackedSourceOptions {
@@ -49,7 +54,7 @@ struct PackedSourceOptions {
     AugmentationConfig augmentation;
 };
 
-/// Real pictures with 2D joints, and 3D joints where all 14 of LSP are known.
+/// Annotated pictures with 2D joints, 3D joints where all 14 of LSP are known, and parameters where they are.
 class PackedSource : public SampleSource {
 public:
     PackedSource(std::shared_ptr<const PackedPictures> pictures, PackedSourceOptions options)

@@ -8,6 +8,7 @@
 
 #include "body/error.h"
 #ifdef HMR_WITH_GLOO
+#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 #endif
@@ -27,19 +28,31 @@ std::string environmentText(const char* name) {
     return value != nullptr ? value : "";
 }
 
+/// Keys under which torchrun's agent wants this start's; it keeps those of earlier starts, whose processes are gone.
+std::string agentPrefix() {
+    return environmentText("TORCHELASTIC_USE_AGENT_STORE") == "True" ? "/worker/attempt_" + environmentText("TORCHELASTIC_RESTART_COUNT") : "";
+}
+
 #ifdef HMR_WITH_GLOO
+/// Where the processes find each other.
+c10::intrusive_ptr<c10d::Store> meetingPlace(const ProcessPlace& place) {
+    const bool hasAgent = !place.agentPrefix.empty();
+    c10d::TCPStoreOptions options;
+    options.port = static_cast<std::uint16_t>(place.port);
+    options.isServer = place.rank == 0 && !hasAgent;
+    options.numWorkers = static_cast<std::size_t>(place.size);
+    const auto store = c10::make_intrusive<c10d::TCPStore>(place.host, options);
+    if (!hasAgent) return store;
+    return c10::make_intrusive<c10d::PrefixStore>(place.agentPrefix, store);
+}
+
 /// c10d's Gloo group.
 class GlooGroup : public ProcessGroup {
 public:
     explicit GlooGroup(const ProcessPlace& place) : place_(place) {
-        c10d::TCPStoreOptions storeOptions;
-        storeOptions.port = static_cast<std::uint16_t>(place.port);
-        storeOptions.isServer = place.rank == 0;
-        storeOptions.numWorkers = static_cast<std::size_t>(place.size);
-        const auto store = c10::make_intrusive<c10d::TCPStore>(place.host, storeOptions);
         auto options = c10d::ProcessGroupGloo::Options::create();
         options->devices.push_back(c10d::ProcessGroupGloo::createDefaultDevice());
-        group_ = c10::make_intrusive<c10d::ProcessGroupGloo>(store, place.rank, place.size, options);
+        group_ = c10::make_intrusive<c10d::ProcessGroupGloo>(meetingPlace(place), place.rank, place.size, options);
     }
     ~GlooGroup() override = default;
 
@@ -76,7 +89,9 @@ ProcessPlace processPlace(int size, int rank, const std::string& master) {
     else if (!ownRank.empty())
         place.rank = numberOf(ownRank, "RANK");
     std::string host = environmentText("MASTER_ADDR"), port = environmentText("MASTER_PORT");
-    if (!master.empty()) {
+    if (master.empty()) {
+        place.agentPrefix = agentPrefix();
+    } else {
         const std::size_t colon = master.rfind(':');
         host = master.substr(0, colon);
         port = colon == std::string::npos ? "" : master.substr(colon + 1);

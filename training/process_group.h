@@ -22,10 +22,12 @@ struct ProcessPlace {
     int size = 1, rank = 0;
     std::string host = "localhost";
     int port = 29500;
+    std::string agentPrefix = {};  ///< torchrun's agent listens there in place of process 0: what keys of this start begin with; empty: no agent
 };
 
 /// From arguments (size and rank of at least 0, "HOST:PORT"), else from the environment as torchrun and Slurm's launch lines set it:
-/// WORLD_SIZE, RANK, MASTER_ADDR, MASTER_PORT. Throws Error for numbers that make no sense.
+/// WORLD_SIZE, RANK, MASTER_ADDR, MASTER_PORT, and TORCHELASTIC_USE_AGENT_STORE where torchrun listens itself. Throws Error for numbers
+/// that make no sense.
 ProcessPlace processPlace(int size, int rank, const std::string& master);
 
 /// The GPU that a process takes of those it sees: its number on its machine, which torchrun (LOCAL_RANK) or else Slurm (SLURM_LOCALID)

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "body/body_parameters.h"
 #include "body/skeleton.h"
 #include "body/types.h"
 
@@ -22,6 +23,9 @@ struct TrainingSample {
     std::vector<PixelBox> boxes;       ///< detection: of every person, pixels, cut at the picture's border
     std::vector<std::uint8_t> parts;   ///< [size,size] label of 6 parts, 0 background; may be empty
 };
+
+/// Labels a sample with a body's rotations and betas (24 joints, 10 betas; root to camera axes).
+void setParameters(const BodyParameters& parameters, TrainingSample& sample);
 
 /// An endless, seeded supply: sample i depends on the seed and i alone, so that a resumed run goes on bit for bit.
 class SampleSource {

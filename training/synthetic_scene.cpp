@@ -250,7 +250,7 @@ void SyntheticScenes::draw(std::uint64_t index, TrainingSample& sample) {
     sample.size = settings_.size;
     sample.pixels = std::move(drawn.picture.pixels);
     sample.parts = std::move(drawn.parts);
-    sample.hasJoints3d = sample.hasParameters = true;
+    sample.hasJoints3d = true;
     for (int j = 0; j < kNumCocoPlusJoints; ++j) {
         const Eigen::Vector2d pixel = person.keypoints.row(j);
         const PixelBox& seen = drawn.visible;
@@ -261,11 +261,7 @@ void SyntheticScenes::draw(std::uint64_t index, TrainingSample& sample) {
         sample.keypoints[at + 2] = isVisible ? 1.0f : 0.0f;
         for (int axis = 0; axis < 3; ++axis) sample.joints3d[at + static_cast<std::size_t>(axis)] = static_cast<float>(person.joints3d(j, axis));
     }
-    for (int j = 0; j < kNumSmplJoints; ++j) {
-        const Eigen::Matrix3d rotation = rotationFromAxisAngle(person.parameters.pose.row(j));
-        for (int i = 0; i < 9; ++i) sample.rotations[static_cast<std::size_t>(9 * j + i)] = static_cast<float>(rotation(i / 3, i % 3));
-    }
-    for (int i = 0; i < kNumBetas; ++i) sample.betas[static_cast<std::size_t>(i)] = static_cast<float>(person.parameters.betas[i]);
+    setParameters(person.parameters, sample);
 }
 
 }  // namespace hmr

@@ -9,7 +9,7 @@
 
 #include "body/error.h"
 #include "formats/atomic_file.h"
-#include "formats/safetensors.h"
+#include "formats/tensors/tensor_file.h"
 
 namespace hmr {
 namespace {
@@ -23,16 +23,17 @@ const TrainingConfig& seeded(const TrainingConfig& config) {
     return config;
 }
 
-/// "default.safetensors (283200 pictures, 1.97 hours)", and what those weights were started from themselves.
+/// "default.safetensors (283200 pictures, 1.97 hours)", and what those weights were started from themselves; of others' weights the name.
 std::string historyOf(const fs::path& weights) {
     if (weights.empty()) return {};
-    const SafetensorsFile file(weights);
+    const auto metadata = openTensorFile(weights)->metadata();
     const auto said = [&](const char* key) {
-        const auto found = file.metadata().find(key);
-        return found == file.metadata().end() ? std::string("an unknown number of") : found->second;
+        const auto found = metadata.find(key);
+        return found == metadata.end() ? std::string("an unknown number of") : found->second;
     };
-    std::string history = weights.filename().string() + " (" + said("pictures_seen") + " pictures, " + said("hours") + " hours)";
-    if (file.metadata().contains("started_from")) history += ", started from " + said("started_from");
+    std::string history = weights.filename().string();
+    if (metadata.contains("pictures_seen")) history += " (" + said("pictures_seen") + " pictures, " + said("hours") + " hours)";
+    if (metadata.contains("started_from")) history += ", started from " + said("started_from");
     return history;
 }
 
@@ -74,12 +75,12 @@ void Trainer::resumeNewest() {
     const std::vector<fs::path> files = checkpointsIn(folder_.checkpoints());
     for (std::size_t i = 0; i < files.size(); ++i) {
         try {
-            counters_ = loadCheckpoint(files[i], *learner_);
+            counters_ = loadCheckpoint(files[i], *learner_, config_);
             if (isFirstProcess())
                 terminal_ << "resuming at step " << counters_.step << ", " << counters_.pictures << " pictures seen" << std::endl;
             return;
         } catch (const CheckpointMismatch&) {
-            throw;  // those before it are of the same network
+            throw;  // those before it are of the same run
         } catch (const Error& error) {
             if (i + 1 == files.size()) throw;
             terminal_ << error.what() << "; trying the checkpoint before it" << std::endl;

@@ -44,7 +44,7 @@ struct RunFolder {
 class Trainer {
 public:
     /// Starts anew in an empty folder, or with `resume` goes on from the newest checkpoint that is whole. `group` may be null.
-    /// Throws Error: a folder that already holds a run (without resume), none (with it), weights that do not fit.
+    /// Throws Error: a folder that already holds a run (without resume), none or another (with it), weights that do not fit.
     Trainer(TrainingConfig config, TrainingData data, const std::filesystem::path& folder, bool resume, std::ostream& terminal,
             ProcessGroup* group = nullptr);
 

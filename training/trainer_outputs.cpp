@@ -25,14 +25,6 @@ std::string accuracyText(const std::vector<std::pair<std::string, Figures>>& acc
     return json.dump();
 }
 
-/// The configuration as weights carry it out into the world: files by name, not by where they lay.
-std::string publicConfigText(TrainingConfig config) {
-    std::vector<std::filesystem::path*> paths = {&config.body, &config.initialWeights, &config.prior};
-    for (SourceConfig& source : config.sources) paths.insert(paths.end(), {&source.file, &source.body, &source.backgrounds});
-    for (std::filesystem::path* path : paths) *path = path->filename();
-    return trainingConfigText(config);
-}
-
 std::string today() {
     const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
     char text[32];

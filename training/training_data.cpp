@@ -52,11 +52,11 @@ struct SourceMakers {
     MakeSource training, validation;
 };
 
-SourceMakers makersOf(const SourceConfig& source, const TrainingConfig& config, std::uint64_t seed) {
+SourceMakers makersOf(const SourceConfig& source, const TrainingConfig& config, const BodyModel& body, std::uint64_t seed) {
     if (source.kind == "packed") {
         const int longestSide = std::max(kPackedSide, config.inputSizes.back().size);
-        auto training = loadPackedPictures(source.file, DataSplit::Training, longestSide);
-        auto validation = loadPackedPictures(source.file, DataSplit::Validation, longestSide);
+        auto training = loadPackedPictures(source.file, DataSplit::Training, longestSide, &body);
+        auto validation = loadPackedPictures(source.file, DataSplit::Validation, longestSide, &body);
         return {packedMaker(std::move(training), config, seed, true), packedMaker(std::move(validation), config, seed, false)};
     }
     const SyntheticAssets assets = loadSyntheticAssets(source.body, config.prior, source.backgrounds);
@@ -76,7 +76,7 @@ TrainingData openRecoveryData(const TrainingConfig& config) {
     std::map<std::string, int> numOfKind;
     for (std::size_t i = 0; i < config.sources.size(); ++i) {
         const SourceConfig& source = config.sources[i];
-        SourceMakers made = makersOf(source, config, config.seed + 1000 * i);
+        SourceMakers made = makersOf(source, config, *body, config.seed + 1000 * i);
         makers.emplace_back(std::move(made.training), source.share);
         const int number = ++numOfKind[source.kind];
         const std::string name = source.kind + (number > 1 ? std::to_string(number) : "");

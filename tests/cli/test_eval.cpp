@@ -52,9 +52,22 @@ private Q_SLOTS:
     void mistakesAreExplained() {
         QCOMPARE(runHmr({"eval"}).exitCode, 2);
         QCOMPARE(runHmr({"eval", "--data", path("people"), "--protocol", "mine"}).exitCode, 2);
+        QCOMPARE(runHmr({"eval", "--data", path("people"), "--limit", "-3"}).exitCode, 2);
+        QCOMPARE(runHmr({"eval", "--data", path("people"), "--body-male", "m.npz"}).exitCode, 2);
+        QCOMPARE(runHmr({"synth", "--count", "0", "-o", path("nothing")}).exitCode, 2);
+        QVERIFY(!QFile::exists(path("nothing")));
         const ProgramResult missing = runHmr({"eval", "--weights", path("w.safetensors"), "--data", path("nowhere")});
         QCOMPARE(missing.exitCode, 1);
         QVERIFY(missing.errors.contains("nowhere"));
+    }
+
+    void synthesizedPartsAreJudged() {
+        const ProgramResult drawn = runHmr({"synth", "--count", "2", "--size", "64", "--parts", "-o", path("drawn")});
+        QVERIFY2(drawn.exitCode == 0, qPrintable(drawn.errors));
+        const ProgramResult result = runHmr({"eval", "--weights", path("w.safetensors"), "--data", path("drawn"), "--threads", "1"});
+        QVERIFY2(result.exitCode == 0, qPrintable(result.errors));
+        for (const char* line : {"\nforeground F1: ", "\nsix parts accuracy: ", "\nsix parts F1: ", "\nPVE mm: "})
+            QVERIFY2(result.output.contains(line), qPrintable(QString(line) + result.output));
     }
 
     void datasetCheckDrawsASheetAndNamesProblems() {

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include <QTemporaryDir>
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "formats/atomic_file.h"
 #include "formats/body_file.h"
+#include "formats/mat_file.h"
 #include "formats/npz.h"
 #include "formats/resources.h"
 #include "support/error_text.h"
 #include "support/random_weights.h"
+#include "support/small_body.h"
 #include "support/test_class.h"
 #include "training/evaluation/evaluation_set.h"
 #include "training/picture_file.h"
@@ -56,6 +59,14 @@ class TestEvaluationSets : public QObject {
         return recipe;
     }
     std::unique_ptr<EvaluationSet> open(const EvaluationOptions& options, int size = 64) { return openEvaluationSet(options, *body_, recipeOf(size)); }
+
+    /// Of Human3.6M's 17 joints; each is some vertex.
+    fs::path writeRegressor(const char* name) const {
+        std::vector<float> weights(17 * 6890);
+        for (std::size_t joint = 0; joint < 17; ++joint) weights[joint * 6890 + 50 * joint] = 1;
+        writeNpy(root_ / name, NdArray::from(weights, {17, 6890}));
+        return root_ / name;
+    }
 
     /// Two pictures in the neutral format, the second person of another action and with label pictures.
     void writeLabelled() {
@@ -127,6 +138,25 @@ private Q_SLOTS:
         QVERIFY(pixel(seen, 40, 10) == 0 && pixel(seen, 40, 70) == 255);
     }
 
+    void cropsOfPublishedRecipesMeasureTheJointsOnce() {
+        const fs::path folder = root_ / "extent";
+        fs::create_directories(folder);
+        writePicture(folder / "a.png", Picture(200, 200, 3));
+        Json keypoints = Json::array();
+        for (int i = 0; i < kNumCocoPlusJoints; ++i) keypoints.push_back({50 + (i == 1 ? 30 : 0), 60 + (i == 1 ? 40 : 0), 1});  // an extent of 30 x 40
+        writeWholeFile(folder / "labels.jsonl", Json{{"picture", "a.png"}, {"people", {{{"keypoints", keypoints}}}}}.dump() + "\n");
+        NetworkRecipe recipe = recipeOf(64);
+        recipe.personShare = 0.5;
+        for (const auto& [rule, side] : {std::pair{"area", 2 * 44.0}, {"hmr2", 2 * 44.0}, {"spin", 2 * 40.0}, {"hmr", 2 * 50.0}}) {
+            recipe.cropRule = rule;
+            const EvaluationPerson person = openEvaluationSet(optionsFor(folder), *body_, recipe)->person(0);
+            QVERIFY2(std::abs(person.window.side - side) < 1e-9, rule);
+            QVERIFY2(std::abs(person.boxSide * side / 2 - 44) < 1e-9, rule);  // PCK is still told of the box
+            QVERIFY2((person.window.center - Eigen::Vector2d(65, 80)).norm() < 1e-9, rule);
+        }
+        QVERIFY(openEvaluationSet(optionsFor(folder), *body_, recipe)->boxRule.find("2 times the diagonal") != std::string::npos);
+    }
+
     void labelPicturesOfAnotherSizeAreRefused() {
         const fs::path folder = root_ / "wrong";
         fs::create_directories(folder);
@@ -196,6 +226,73 @@ private Q_SLOTS:
         QVERIFY(figure(network.overall, "PVE mm") < 0);
     }
 
+    void groupsTellTheMeanOfTheirActions() {
+        const fs::path folder = root_ / "protocols";
+        fs::create_directories(folder);
+        fs::copy_file(root_ / "a.png", folder / "a.png");
+        Json people = Json::parse(readWholeFile(root_ / "labels.jsonl")).at("people");
+        people.push_back(people[0]);
+        for (Json& person : people) person.erase("silhouette");
+        for (Json& joint : people[0]["joints3d"]) joint[0] = 2 * joint[0].get<double>();
+        people[0]["groups"] = {"action Walking", "protocol 1", "protocol 2", "protocol 2, action Walking"};
+        people[1]["groups"] = {"action Sitting", "protocol 1", "protocol 2", "protocol 2, action Sitting"};
+        people[2]["groups"] = {"action Walking", "protocol 1"};
+        writeWholeFile(folder / "labels.jsonl", Json{{"picture", "a.png"}, {"people", people}}.dump() + "\n");
+        const EvaluationReport report = evaluate(randomNetwork(folder));
+        const std::map<std::string, Figures> groups(report.methods[0].groups.begin(), report.methods[0].groups.end());
+        QCOMPARE(groups.size(), std::size_t{6});
+        const auto error = [&](const char* group) { return figure(groups.at(group), "MPJPE mm"); };
+        const auto mean = [&](const char* group) { return figure(groups.at(group), "MPJPE mm, mean of actions"); };
+        QVERIFY(std::abs(mean("protocol 2") - (error("protocol 2, action Walking") + error("protocol 2, action Sitting")) / 2) < 1e-9);
+        QVERIFY(std::abs(mean("protocol 1") - (error("action Walking") + error("action Sitting")) / 2) < 1e-9);
+        QVERIFY(std::abs(mean("protocol 1") - figure(report.methods[0].overall, "MPJPE mm, mean of actions")) < 1e-9);
+        QVERIFY(std::abs(mean("protocol 1") - mean("protocol 2")) > 1e-6);
+        QVERIFY(mean("protocol 2, action Walking") < 0);
+        QVERIFY(reportMarkdown(report).find("| MPJPE mm, mean of actions | – |") != std::string::npos);
+    }
+
+    void mpiInf3dhpIsJudgedBySeventeenJoints() {
+        if (!canReadMatFiles()) QSKIP("this build has no libmatio");
+        const fs::path folder = root_ / "3dhp";
+        fs::create_directories(folder / "TS1/imageSequence");
+        fs::copy_file(HMR_TEST_DATA "/datasets/3dhp_annot_data.mat", folder / "TS1/annot_data.mat");
+        for (const char* name : {"img_000001.jpg", "img_000003.jpg"}) writePicture(folder / "TS1/imageSequence" / name, Picture(500, 700, 3));
+        EvaluationOptions options = randomNetwork(folder);
+        QCOMPARE(evaluate(options).jointSet, std::string("2D: 19 coco-plus joints; 3D: 14 of LSP"));
+        options.protocol = "spin";
+        options.regressor = writeRegressor("regressor_3dhp.npy");
+        const EvaluationReport report = evaluate(options);
+        QCOMPARE(report.jointSet, std::string("2D: 19 coco-plus joints; 3D: 14 of LSP, pelvis, spine, head"));
+        QVERIFY(figure(report.methods[0].overall, "reconstruction error mm") > 0);
+    }
+
+    void genderedTruthNeedsItsBodies() {
+        const fs::path folder = root_ / "3dpw";
+        fs::create_directories(folder / "sequenceFiles/test");
+        fs::create_directories(folder / "imageFiles/courtyard_test_00");
+        fs::copy_file(HMR_TEST_DATA "/datasets/courtyard_test_00.pkl", folder / "sequenceFiles/test/courtyard_test_00.pkl");
+        for (const char* name : {"image_00000.jpg", "image_00002.jpg"}) writePicture(folder / "imageFiles/courtyard_test_00" / name, Picture(200, 320, 3));
+        EvaluationOptions options = randomNetwork(folder);
+        const EvaluationReport skeleton = evaluate(options);
+        QCOMPARE(skeleton.jointSet, std::string("2D: 19 coco-plus joints; 3D: 13 of LSP (without head_top)"));
+        QVERIFY(skeleton.notes.find("SMPL's skeleton") != std::string::npos && figure(skeleton.methods[0].overall, "PVE mm") < 0);
+        options.maleBody = options.body;
+        QVERIFY(errorText([&] { evaluate(options); }).contains("male and a female body"));
+        BodyModelData wider = body_->data();
+        wider.templateVertices.col(0) *= 1.5f;
+        options.femaleBody = root_ / "wider.npz";
+        saveBodyModel(options.femaleBody, wider);
+        const auto set = open(options);
+        QVERIFY(set->person(0).parameters && set->person(2).parameters);
+        const auto width = [](const EvaluationPerson& person) { return person.parametersBody->data().templateVertices.col(0).maxCoeff(); };
+        QVERIFY(std::abs(width(set->person(2)) - 1.5f * width(set->person(0))) < 1e-4f);  // the second person is a woman
+        const EvaluationReport meshes = evaluate(options);
+        QCOMPARE(meshes.jointSet, std::string("2D: 19 coco-plus joints; 3D: 14 of LSP"));
+        QVERIFY(meshes.notes.find("male and female meshes") != std::string::npos && figure(meshes.methods[0].overall, "PVE mm") > 0);
+        saveBodyModel(options.femaleBody, SmallBody::data());
+        QVERIFY(errorText([&] { evaluate(options); }).contains("560 vertices"));
+    }
+
     void spinProtocolNeedsAFittingRegressor() {
         EvaluationOptions options = randomNetwork(root_);
         options.protocol = "spin";
@@ -203,9 +300,7 @@ private Q_SLOTS:
         options.regressor = root_ / "regressor.npy";
         writeNpy(options.regressor, NdArray::from(std::vector<float>(17 * 10), {17, 10}));
         QVERIFY(errorText([&] { evaluate(options); }).contains("[17,6890]"));
-        std::vector<float> weights(17 * 6890);
-        for (std::size_t joint = 0; joint < 17; ++joint) weights[joint * 6890 + 50 * joint] = 1;
-        writeNpy(options.regressor, NdArray::from(weights, {17, 6890}));
+        options.regressor = writeRegressor("regressor.npy");
         const EvaluationReport report = evaluate(options);
         QCOMPARE(report.root, std::string("pelvis"));
         QVERIFY(figure(report.methods[0].overall, "MPJPE mm") > 0);

@@ -112,6 +112,33 @@ private Q_SLOTS:
         QVERIFY(*std::ranges::max_element(errors.rooted) > 100);
     }
 
+    void spinJudgesBySeventeenJointsWhereTheSetHasThem() {
+        const Eigen::Index numVertices = 20;
+        Eigen::SparseMatrix<float, Eigen::RowMajor> regressor(17, numVertices);
+        for (int joint = 0; joint < 17; ++joint) regressor.insert(joint, joint) = 1;
+        const JointRule rule = JointRule::spin(regressor);
+        const Points3f vertices = Points3f::Random(numVertices, 3);
+        const RootedJoints predicted = rule.ofMesh(*SmallBody::model(), vertices);
+        QCOMPARE(predicted.joints.rows(), Eigen::Index{17});
+        const auto vertex = [&](int joint) { return vertices.row(joint).cast<double>().eval(); };
+        // Human3.6M's regressor has right ankle and pelvis, spine and head at 6, 0, 7 and 9
+        QVERIFY(predicted.joints.row(0) == vertex(6) && predicted.joints.row(14) == vertex(0) && predicted.joints.row(15) == vertex(7) && predicted.joints.row(16) == vertex(9));
+        Points3d joints = Points3d::Random(kNumCocoPlusJoints, 3);
+        const Points3d spineAndHead = Points3d::Random(2, 3);
+        const Eigen::Vector3d pelvis(0.1, 0.2, 0.3);
+        std::vector<PersonScore> people(1);
+        people[0].joints3d = jointErrors(predicted, rule.ofAnnotation(joints, pelvis, spineAndHead));
+        QCOMPARE(people[0].joints3d.rooted.size(), std::size_t{17});
+        QVERIFY(people[0].joints3d.rooted[14] < 1e-9);  // the roots are the pelvises
+        QCOMPARE(comparedJoints(people), std::string("14 of LSP, pelvis, spine, head"));
+        QCOMPARE(JointRule::hmr().ofAnnotation(joints, pelvis, spineAndHead).joints.rows(), Eigen::Index{14});
+        joints.row(13).setConstant(std::numeric_limits<double>::quiet_NaN());
+        people[0].joints3d = jointErrors(predicted, rule.ofAnnotation(joints, pelvis));
+        QCOMPARE(people[0].joints3d.rooted.size(), std::size_t{13});
+        QCOMPARE(comparedJoints(people), std::string("13 of LSP (without head_top)"));
+        QCOMPARE(comparedJoints({}), std::string("none"));
+    }
+
     void paintedLabelsLieOnTheBody() {
         const auto body = SmallBody::model();
         BodyParameters parameters;

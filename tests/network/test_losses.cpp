@@ -75,13 +75,16 @@ private Q_SLOTS:
 
     void joints3dAreComparedAboutTheirHips() {
         const auto target = numbers({3, 14, 3});
-        const auto labelled = indicators({1, 0, 1});
+        auto known = indicators({1, 0, 1}).unsqueeze(1).repeat({1, 14});
         auto moved = target + numbers({3, 1, 3});
-        QVERIFY(isNear(joints3dLoss(moved, target, labelled), 0));
+        QVERIFY(isNear(joints3dLoss(moved, target, known), 0));
         auto off = moved.clone();
         off[2][7][1] += 0.3;
         off[1] += 5 * numbers({14, 3});
-        QVERIFY(isNear(joints3dLoss(off, target, labelled), 0.09 / (2 * 14 * 3) / 2));
+        QVERIFY(isNear(joints3dLoss(off, target, known), 0.09 / (2 * 14 * 3) / 2));
+        // joints that are not known take no share of the mean
+        known[0].narrow(0, 4, 10).zero_();
+        QVERIFY(isNear(joints3dLoss(off, target, known), 0.09 / ((4 + 14) * 3) / 2));
     }
 
     void parametersAreRotationsAndBetasTogether() {
@@ -99,7 +102,7 @@ private Q_SLOTS:
         auto projected = numbers({2, 19, 2}).requires_grad_();
         auto joints = numbers({2, 14, 3}).requires_grad_();
         const auto total = reprojectionLoss(projected, torch::zeros({2, 19, 3}, torch::kFloat64)) +
-                           joints3dLoss(joints, numbers({2, 14, 3}), indicators({0, 0}));
+                           joints3dLoss(joints, numbers({2, 14, 3}), torch::zeros({2, 14}, torch::kFloat64));
         total.backward();
         QVERIFY(isNear(total.detach(), 0));
         QCOMPARE(projected.grad().abs().max().item<double>(), 0.0);
@@ -131,7 +134,7 @@ private Q_SLOTS:
         const std::pair<std::function<torch::Tensor(const Inputs&)>, Inputs> cases[] = {
             {[&](const Inputs& x) { return reprojectionLoss(projectWeakPerspective(x[0], x[1]), keypoints); },
              {numbers({3, 19, 3}), numbers({3, 3})}},
-            {[&](const Inputs& x) { return joints3dLoss(x[0], joints, labelled); }, {numbers({3, 14, 3})}},
+            {[&](const Inputs& x) { return joints3dLoss(x[0], joints, labelled.unsqueeze(1).repeat({1, 14})); }, {numbers({3, 14, 3})}},
             {[&](const Inputs& x) { return parametersLoss(x[0], x[1], rotations, betas, labelled); },
              {numbers({3, 24, 3, 3}), numbers({3, 10})}},
             {[&](const Inputs& x) { return rotationsLoss(x[0], rotations, labelled); }, {numbers({3, 24, 3, 3})}},

@@ -3,14 +3,18 @@
 #include <QTemporaryDir>
 #include <set>
 
+#include "body/posing.h"
+#include "body/rotation.h"
 #include "formats/atomic_file.h"
 #include "formats/npz.h"
 #include "support/error_text.h"
+#include "support/small_body.h"
 #include "support/test_class.h"
 #include "training/crop_transform.h"
 #include "training/dataset_check.h"
 #include "training/packed_pictures.h"
 #include "training/picture_file.h"
+#include "training/random.h"
 
 using namespace hmr;
 using hmr::test::errorText;
@@ -38,6 +42,26 @@ std::string tableLine(const std::string& name, int hidden = -1) {
     for (int joint = 0; joint < kNumLspJoints; ++joint)
         line += "," + std::to_string(joint % 2 == 0 ? 30 : 60) + "," + std::to_string(20 + 6 * joint) + "," + (joint == hidden ? "0" : "1");
     return line + "\n";
+}
+
+BodyParameters anyParameters(std::uint64_t number) {
+    Random random(3, number);
+    BodyParameters parameters;
+    for (double& angle : parameters.pose.reshaped()) angle = 0.4 * random.normal();
+    for (double& beta : parameters.betas) beta = random.normal();
+    return parameters;
+}
+
+Points3d jointsOf(const BodyModel& body, const BodyParameters& parameters) { return cocoPlusJoints(body, poseBody(body, parameters).vertices); }
+
+BodyParameters parametersOf(const TrainingSample& sample) {
+    BodyParameters parameters;
+    for (int joint = 0; joint < kNumSmplJoints; ++joint) {
+        const Eigen::Map<const Eigen::Matrix<float, 3, 3, Eigen::RowMajor>> rotation(&sample.rotations[9 * joint]);
+        parameters.pose.row(joint) = axisAngleFromRotation(rotation.cast<double>()).transpose();
+    }
+    for (int i = 0; i < kNumBetas; ++i) parameters.betas[i] = sample.betas[i];
+    return parameters;
 }
 
 }  // namespace
@@ -223,6 +247,61 @@ private Q_SLOTS:
         QVERIFY(numMirrored > 0 && numMirrored < 12);
     }
 
+    void packedParametersAreThoseOfTheBody() {
+        const auto body = test::SmallBody::model();
+        auto people = readLspTable(root() / "train.csv");
+        for (std::size_t i = 0; i < people.size(); ++i) {
+            people[i].parameters = anyParameters(i);
+            people[i].parametersBody = i % 3 == 0 ? "another body" : body->data().modelId;
+            people[i].joints3d = jointsOf(*body, *people[i].parameters);
+        }
+        people.back().parameters.reset();
+        packPictures(root() / "packed-bodies.npz", people);
+        for (const DataSplit split : {DataSplit::Training, DataSplit::Validation}) {
+            const auto pictures = loadPackedPictures(root() / "packed-bodies.npz", split, kPackedSide, body.get());
+            for (const auto& entry : pictures->entries) {
+                const auto person = std::ranges::find(people, entry.name, &AnnotatedPerson::id);
+                QCOMPARE(entry.parameters.has_value(), person->parameters && person->parametersBody == body->data().modelId);
+                if (!entry.parameters) continue;
+                QVERIFY((entry.parameters->pose - person->parameters->pose).norm() < 1e-5);
+                QVERIFY((entry.parameters->betas - person->parameters->betas).norm() < 1e-5);
+            }
+        }
+        const auto older = loadPackedPictures(root() / "packed.npz", DataSplit::Training, kPackedSide, body.get());
+        for (const auto& entry : older->entries) QVERIFY(!entry.parameters);  // a file without these arrays
+    }
+
+    // Posed again, the body that a sample is labelled with has the joints that the sample is labelled with.
+    void parametersTurnWithTheCrop() {
+        const auto body = test::SmallBody::model();
+        PackedSourceOptions options;
+        options.size = 32;
+        options.augmentation.color = options.augmentation.occlusion = 0;
+        PackedSource source(loadPackedPictures(root() / "packed-bodies.npz", DataSplit::Training, kPackedSide, body.get()), options);
+        int numLabelled = 0, numMirrored = 0;
+        for (std::uint64_t i = 0; i < 40; ++i) {
+            TrainingSample sample;
+            source.draw(i, sample);
+            if (!sample.hasParameters) continue;
+            const Points3d joints = jointsOf(*body, parametersOf(sample));
+            for (int joint = 1; joint < kNumCocoPlusJoints; ++joint)
+                for (int axis = 0; axis < 3; ++axis)
+                    QVERIFY(std::abs(joints(joint, axis) - joints(0, axis) - (sample.joints3d[3 * joint + axis] - sample.joints3d[axis])) < 1e-4);
+            const int middleRow = 3 * 16 * 32;
+            numMirrored += sample.pixels[middleRow + 3 * 4] > sample.pixels[middleRow + 3 * 27];  // red grows to the picture's right
+            ++numLabelled;
+        }
+        QVERIFY(numLabelled > 10 && numMirrored > 0 && numMirrored < numLabelled);
+    }
+
+    void levelsOfDetailShareTheirParameters() {
+        BodyModelData data = test::SmallBody::data();
+        data.modelId = "openbody-1.0";
+        const BodyModel body(data);
+        QVERIFY(isOfBody("", body) && isOfBody("openbody-1.0", body) && isOfBody("openbody-lod-1.0", body));
+        QVERIFY(!isOfBody("openbody-lod-2.0", body) && !isOfBody("smpl", body) && !isOfBody("smpl-female", body));
+    }
+
     void damagedPackedFilesAreRefused() {
         const fs::path file = root() / "packed.npz";
         NpzArrays arrays = readNpz(file);
@@ -241,6 +320,13 @@ private Q_SLOTS:
         arrays["keypoints"] = NdArray::from(keypoints, {keypoints.size() / 57, 19, 3});
         writeNpz(root() / "nan.npz", arrays);
         QVERIFY(errorText([&] { loadPackedPictures(root() / "nan.npz", DataSplit::Training); }).contains("not finite"));
+        NpzArrays bodies = readNpz(root() / "packed-bodies.npz");
+        bodies["betas"] = NdArray::from(std::vector<float>(10), {1, 10});
+        writeNpz(root() / "betas.npz", bodies);
+        QVERIFY(errorText([&] { loadPackedPictures(root() / "betas.npz", DataSplit::Training); }).contains("disagree"));
+        bodies.erase("bodies");
+        writeNpz(root() / "bodies.npz", bodies);
+        QVERIFY(errorText([&] { loadPackedPictures(root() / "bodies.npz", DataSplit::Training); }).contains("\"bodies\""));
     }
 };
 

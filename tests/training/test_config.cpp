@@ -104,6 +104,31 @@ private Q_SLOTS:
         QVERIFY2(error.contains(named), qPrintable("found: " + error));
     }
 
+    void whatMakesAnotherRunIsNamed_data() {
+        QTest::addColumn<QString>("changes");
+        QTest::addColumn<QString>("key");
+        const auto row = [](const char* name, const char* changes, const char* key) { QTest::newRow(name) << changes << key; };
+        row("seed", R"("seed": 7)", "seed");
+        row("the first of two", R"("batch": 8, "seed": 7)", "seed");
+        row("a loss", R"("losses": {"joints3d": 60})", "losses.joints3d");
+        row("a source", R"("sources": [{"kind": "synthetic", "share": 0.5}])", "sources.0.share");
+        row("another source", R"("sources": [{"kind": "synthetic"}, {"kind": "synthetic"}])", "sources");
+        row("another body", R"("body": "other.npz")", "body");
+        row("length, learning rate, machine", R"("totalPictures": 50, "learningRate": 0.1, "threads": 3, "validateEverySteps": 9, "device": "cpu")", "");
+    }
+
+    void whatMakesAnotherRunIsNamed() {
+        QFETCH(QString, changes);
+        QFETCH(QString, key);
+        const TrainingConfig before = parseTrainingConfig(kSmallest, {}), now = parseTrainingConfig(with(changes.toStdString()), {});
+        QCOMPARE(QString::fromStdString(firstOtherKey(before, now)), key);
+    }
+
+    void runsGoOnWithFilesElsewhere() {
+        const std::string text = R"({"minutes": 5, "sources": [{"kind": "packed", "file": "a.npz"}], "prior": "poses.npz"})";
+        QCOMPARE(firstOtherKey(parseTrainingConfig(text, "/data"), parseTrainingConfig(text, "/mnt/other")), std::string());
+    }
+
     void learningRateWarmsUpAndFalls() {
         TrainingConfig config = parseTrainingConfig(with(R"("warmupPictures": 100, "finalLearningRateShare": 0.01)"), {});
         const auto factor = [&](std::int64_t pictures) { return learningRateFactor(config, pictures, runProgress(config, pictures, 0)); };

@@ -90,7 +90,21 @@ private Q_SLOTS:
         labels.joints3d.narrow(1, 14, 5).zero_();
         QVERIFY(termOf() < 1e-20);
         labels.joints3d[0][7][1] += 0.3;
-        QVERIFY(std::abs(termOf() - 0.09 / (2 * 19 * 3) / 3) < 1e-9);
+        QVERIFY(std::abs(termOf() - 0.09 / (2 * 14 * 3) / 3) < 1e-9);  // nor do they thin the others' mean
+    }
+
+    void picturesWithout3dPullNoJoint() {
+        TensorBatch labels = liftedLabels();
+        labels.joints3d = torch::zeros_like(labels.joints3d);
+        labels.hasJoints3d = labels.hasParameters = torch::zeros({kCount}, torch::kFloat64);
+        LossWeights weights;
+        weights.reprojection = weights.betaPrior = weights.scalePrior = 0;
+        Inputs inputs = anyPredictions();
+        for (torch::Tensor& input : inputs) input.requires_grad_();
+        const torch::Tensor total = encoderObjective(predictionsOf(inputs), labels, body_, nullptr, weights).total;
+        total.backward();
+        QCOMPARE(total.item<double>(), 0.0);
+        for (const torch::Tensor& input : inputs) QVERIFY(input.grad().abs().max().item<double>() == 0);  // and not NaN
     }
 
     void publishedObjectiveCountsTheLastIterationAlone() {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <sys/resource.h>
+#include <torch/csrc/distributed/c10d/TCPStore.hpp>
 #include <torch/torch.h>
 
 #include <QTemporaryDir>
@@ -202,11 +203,31 @@ private Q_SLOTS:
         wider.config.hiddenSize = 48;
         QCOMPARE(checkpointsIn(place("other") / "checkpoints").size(), std::size_t{2});
         const QString text = errorText([&] { wider.train(place("other"), true); });
-        QVERIFY2(text.contains("another network") && text.contains("the configuration the run was started with"), qPrintable(text));
+        QVERIFY2(text.contains("\"hiddenSize\" is not what it was") && text.contains("the configuration the run was started with"), qPrintable(text));
         QVERIFY2(wider.terminal.str().empty(), wider.terminal.str().c_str());  // not one complaint for each checkpoint
+        const auto learner = seededLearner(wider.config);
+        const QString tensor = errorText([&] { loadCheckpoint(place("other") / "checkpoints" / checkpointName(4), *learner, smallConfig()); });
+        QVERIFY2(tensor.contains("another network"), qPrintable(tensor));
         Run again;
         QVERIFY(errorText([&] { again.train(place("other")); }).contains("already holds a run"));
         QVERIFY(errorText([&] { again.train(place("nothing"), true); }).contains("no checkpoint"));
+    }
+
+    void aResumedRunStaysTheSame() {
+        Run first;
+        first.train(place("same"));
+        const std::string before = readWholeFile(place("same") / "config.json");
+        Run other;
+        other.config.losses.joints3d = 60;
+        const QString text = errorText([&] { other.train(place("same"), true); });
+        QVERIFY2(text.contains("\"losses.joints3d\" is not what it was"), qPrintable(text));
+        QCOMPARE(readWholeFile(place("same") / "config.json"), before);
+        Run longer;
+        longer.config.totalPictures = 20;
+        longer.config.learningRate = 1e-4;
+        longer.config.checkpointEverySteps = 1;
+        longer.train(place("same"), true);
+        QVERIFY(fs::exists(place("same") / "checkpoints" / checkpointName(5)));
     }
 
     void lossThatIsNotFiniteStopsAndNamesTheStep() {
@@ -342,6 +363,34 @@ private Q_SLOTS:
         const double mean = (a.front().second - b.front().second).abs().mean().item<double>();
         const double moved = (a.front().second - seededLearner(config)->state().front().second).abs().mean().item<double>();
         QVERIFY2(mean < 0.01 * moved, qPrintable(QString("differs by %1 of a movement of %2").arg(mean).arg(moved)));
+    }
+
+    // torchrun's agent listens at MASTER_ADDR:MASTER_PORT itself, and keeps the keys of processes that it had to start again.
+    void torchrunsAgentListensInPlaceOfProcess0() {
+        c10d::TCPStoreOptions options;
+        options.port = 0;  // any that is free
+        options.isServer = true;
+        const auto agent = c10::make_intrusive<c10d::TCPStore>("localhost", options);
+        const std::map<const char*, QByteArray> variables = {
+            {"TORCHELASTIC_USE_AGENT_STORE", "True"}, {"MASTER_ADDR", "localhost"}, {"MASTER_PORT", QByteArray::number(agent->getPort())}};
+        for (const auto& [name, value] : variables) qputenv(name, value);
+        for (const char* attempt : {"0", "1"}) {
+            qputenv("TORCHELASTIC_RESTART_COUNT", attempt);
+            const ProcessPlace places[2] = {processPlace(2, 0, ""), processPlace(2, 1, "")};
+            torch::Tensor values[2] = {torch::full({1}, 1.0f), torch::full({1}, 4.0f)};
+            std::unique_ptr<ProcessGroup> groups[2];
+            const auto joinAndAverage = [&](int rank) {
+                groups[rank] = joinProcessGroup(places[rank]);
+                groups[rank]->average(values[rank]);
+            };
+            std::thread other(joinAndAverage, 1);
+            joinAndAverage(0);
+            other.join();
+            for (const torch::Tensor& value : values) QCOMPARE(value.item<float>(), 2.5f);
+        }
+        QVERIFY(processPlace(2, 0, "elsewhere:1234").agentPrefix.empty());  // a place that the agent does not serve
+        for (const auto& [name, value] : variables) qunsetenv(name);
+        qunsetenv("TORCHELASTIC_RESTART_COUNT");
     }
 
     void placesOfProcessesAreChecked() {

@@ -133,6 +133,10 @@ private Q_SLOTS:
         // left wrist is the set's joint 7; frame 2
         QCOMPARE(pixel(people[1], jointNamed("left_wrist")), Eigen::Vector2f(427, 440));
         QVERIFY((people[1].joints3d.row(11) - Eigen::RowVector3d(0.27, -0.035, 4.007)).norm() < 1e-12);
+        // pelvis, spine and head are its joints 14 to 16
+        QVERIFY((*people[1].pelvis - Eigen::Vector3d(0.34, -0.07, 4.014)).norm() < 1e-12);
+        QVERIFY((people[1].spineAndHead.row(0) - Eigen::RowVector3d(0.35, -0.075, 4.015)).norm() < 1e-12);
+        QVERIFY((people[1].spineAndHead.row(1) - Eigen::RowVector3d(0.36, -0.08, 4.016)).norm() < 1e-12);
     }
 
     void human36mTellsActionsAndProtocols() {
@@ -163,14 +167,16 @@ private Q_SLOTS:
         picture("h36m/S1/Frames/Sitting 2.55011271/000001.jpg");
         const auto people = readAnnotations(folder, AnnotationPart::Test);
         QCOMPARE(people.size(), std::size_t{4});
-        QCOMPARE(people[1].groups, (std::vector<std::string>{"action Walking", "protocol 2"}));  // the numbered trial is the first
+        QCOMPARE(people[1].groups, (std::vector<std::string>{"action Walking", "protocol 1", "protocol 2", "protocol 2, action Walking"}));  // the numbered trial is the first
         QCOMPARE(people[1].picture.filename(), fs::path("000006.jpg"));
-        QCOMPARE(people[2].groups, std::vector<std::string>{"action Walking"});
-        QCOMPARE(people[3].groups, std::vector<std::string>{"action WalkDog"});
+        QCOMPARE(people[2].groups, (std::vector<std::string>{"action Walking", "protocol 1"}));
+        QCOMPARE(people[3].groups, (std::vector<std::string>{"action WalkDog", "protocol 1"}));
         // right wrist is the set's joint 27, head top 15; frame 5
         QCOMPARE(pixel(people[1], jointNamed("right_wrist")), Eigen::Vector2f(127, 313));
         QVERIFY((people[1].joints3d.row(13) - Eigen::RowVector3d(0.15, 0.005, 4)).norm() < 1e-12);
-        QCOMPARE(readAnnotations(folder, AnnotationPart::Training).size(), std::size_t{1});
+        const auto training = readAnnotations(folder, AnnotationPart::Training);
+        QCOMPARE(training.size(), std::size_t{1});
+        QCOMPARE(training[0].groups, std::vector<std::string>{"action Sitting"});
         QCOMPARE(readAnnotations(folder).size(), std::size_t{5});
         writeWholeFile(folder / "S9/MyPoseFeatures/D2_Positions/Walking.60457274.cdf", CdfWriter::file("Pose", {5, 64}, std::vector<double>(5 * 64)));
         QVERIFY(errorText([&] { readAnnotations(folder); }).contains("5 frames, but the 3D positions have 6"));
@@ -213,10 +219,20 @@ private Q_SLOTS:
         std::string keypoints;
         for (int i = 0; i < 17; ++i) keypoints += (i ? "," : "") + std::to_string(3 + i) + "," + std::to_string(4 + i) + ",2";
         fs::create_directories(root_ / "coco/annotations");
-        writeWholeFile(root_ / "coco/annotations/person_keypoints_val2017.json",
-                       R"({"images": [{"id": 7, "file_name": "7.jpg"}], "annotations": [{"id": 1, "image_id": 7, "keypoints": [)" + keypoints + "]}]}");
+        const auto annotate = [&](const std::string& half, const std::string& number) {
+            writeWholeFile(root_ / ("coco/annotations/person_keypoints_" + half + ".json"),
+                           R"({"images": [{"id": 1, "file_name": ")" + number + R"(.jpg"}], "annotations": [{"id": )" + number + R"(, "image_id": 1, "keypoints": [)" + keypoints + "]}]}");
+        };
+        annotate("val2017", "7");
         QCOMPARE(readAnnotations(root_ / "coco", AnnotationPart::Test).size(), std::size_t{1});
         QVERIFY(!errorText([&] { readAnnotations(root_ / "coco", AnnotationPart::Training); }).isEmpty());
+        picture("coco/train2017/8.jpg");
+        annotate("train2017", "8");
+        for (const auto& [part, ids] : {std::pair{AnnotationPart::All, std::vector<std::string>{"8", "7"}}, {AnnotationPart::Training, {"8"}}, {AnnotationPart::Test, {"7"}}}) {
+            std::vector<std::string> found;
+            for (const AnnotatedPerson& person : readAnnotations(root_ / "coco", part)) found.push_back(person.id);
+            QCOMPARE(found, ids);
+        }
     }
 
     void unknownFoldersSayWhatIsKnown() {

@@ -41,8 +41,12 @@ private Q_SLOTS:
         settings.size = 64;
         SyntheticScenes scenes(loadSyntheticAssets(), settings);
         const SyntheticPicture drawn = scenes.drawFullPicture(4, 160, 120, 2);
-        const auto people = read(labelLine("a.png", drawn) + "\n");
+        const auto people = read(labelLine("a.png", drawn, "openbody-1.0", "a.png") + "\n");
         QCOMPARE(people.size(), std::size_t{2});
+        QCOMPARE(people[1].parametersBody, std::string("openbody-1.0"));
+        QVERIFY(people[0].parts == root_ / "a.png" && people[0].silhouette == people[0].parts && people[1].parts.empty());
+        const auto plain = read(labelLine("a.png", drawn) + "\n");
+        QVERIFY(plain[0].parts.empty() && plain[0].silhouette.empty() && plain[0].parametersBody.empty());
         const SyntheticPerson& truth = drawn.people[1];
         for (int joint = 0; joint < kNumCocoPlusJoints; ++joint)
             if (people[1].keypoints[static_cast<std::size_t>(3 * joint + 2)] > 0)

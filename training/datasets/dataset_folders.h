@@ -26,13 +26,14 @@ std::vector<AnnotatedPerson> readMpii(const std::filesystem::path& folder, Annot
 
 /// MPI-INF-3DHP: S1/Seq1/annot.mat with frames as S1/Seq1/imageFrames/video_0/frame_000001.jpg for training;
 /// mpi_inf_3dhp_test_set/TS1/annot_data.mat (or TS1/ itself) with imageSequence/img_000001.jpg for tests: valid frames whose
-/// joints are all inside the picture, 3D joints scaled to the universal skeleton, groups "action …".
+/// joints are all inside the picture, 3D joints scaled to the universal skeleton, spine and head with them, groups "action …".
 bool holdsMpiInf3dhp(const std::filesystem::path& folder);
 std::vector<AnnotatedPerson> readMpiInf3dhp(const std::filesystem::path& folder, AnnotationPart part, FaultList* faults);
 
 /// Human3.6M: S1/MyPoseFeatures/D3_Positions_mono/*.cdf and D2_Positions/*.cdf; every fifth frame, as a picture
 /// S1/Frames/Directions 1.54138969/000001.jpg (numbered from 1) or images/S1_Directions_1.54138969_000001.jpg. S9 and S11 are
-/// for tests, the others for training. Groups "action …" and "protocol 2" (frontal camera, first trial).
+/// for tests, the others for training. Groups "action …" and, of tests, "protocol 1" (all), "protocol 2" (frontal camera, first
+/// trial) and "protocol 2, action …".
 bool holdsHuman36m(const std::filesystem::path& folder);
 std::vector<AnnotatedPerson> readHuman36m(const std::filesystem::path& folder, AnnotationPart part, FaultList* faults);
 

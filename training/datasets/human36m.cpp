@@ -79,7 +79,7 @@ AnnotatedPerson personOf(const double* pixels, const double* millimetres) {
         person.joints3d.row(static_cast<Eigen::Index>(joint)) = kMillimetre * Eigen::Map<const Eigen::RowVector3d>(&millimetres[3 * kRows[joint]]);
     }
     person.pelvis = kMillimetre * Eigen::Map<const Eigen::Vector3d>(millimetres);
-    person.box = scaledBox(boxOfKeypoints(person.keypoints), kBoxMargin);
+    setBoxOfJoints(person, kBoxMargin);
     return person;
 }
 
@@ -98,6 +98,16 @@ Positions positionsOf(const Sequence& sequence) {
     return all;
 }
 
+bool isTestSubject(const std::string& subject) { return subject == "S9" || subject == "S11"; }
+
+/// Every camera and trial of the test subjects is protocol 1, the frontal camera's first trial also protocol 2.
+std::vector<std::string> groupsOf(const Sequence& sequence, bool isFirstTrial) {
+    const std::string action = "action " + sequence.action;
+    if (!isTestSubject(sequence.subject)) return {action};
+    if (sequence.camera != kFrontalCamera || !isFirstTrial) return {action, "protocol 1"};
+    return {action, "protocol 1", "protocol 2", "protocol 2, " + action};
+}
+
 void readSequence(const fs::path& folder, const Sequence& sequence, bool isFirstTrial, FaultList* faults, std::vector<AnnotatedPerson>& people) {
     const std::string name = sequence.subject + "/" + sequence.name;
     Positions all;
@@ -109,8 +119,7 @@ void readSequence(const fs::path& folder, const Sequence& sequence, bool isFirst
             AnnotatedPerson person = personOf(&all.pixels[2 * kNumJoints * frame], &all.millimetres[3 * kNumJoints * frame]);
             person.picture = picture;
             person.id = "h36m/" + name + "/" + std::to_string(frame);
-            person.groups = {"action " + sequence.action};
-            if (sequence.camera == kFrontalCamera && isFirstTrial) person.groups.emplace_back("protocol 2");
+            person.groups = groupsOf(sequence, isFirstTrial);
             people.push_back(std::move(person));
         });
     }
@@ -141,8 +150,7 @@ bool holdsHuman36m(const fs::path& folder) {
 std::vector<AnnotatedPerson> readHuman36m(const fs::path& folder, AnnotationPart part, FaultList* faults) {
     std::vector<AnnotatedPerson> people;
     for (const std::string subject : {"S1", "S5", "S6", "S7", "S8", "S9", "S11"}) {
-        const bool isTest = subject == "S9" || subject == "S11";
-        if (part != AnnotationPart::All && isTest != (part == AnnotationPart::Test)) continue;
+        if (part != AnnotationPart::All && isTestSubject(subject) != (part == AnnotationPart::Test)) continue;
         if (fs::is_directory(folder / subject / "MyPoseFeatures" / "D3_Positions_mono")) readSubject(folder, folder / subject, faults, people);
     }
     requireSomebody(people, faults, folder.string() + ": no pictures of Human3.6M frames; take the videos apart with: hmr dataset frames " + folder.string());

@@ -79,7 +79,7 @@ AnnotatedPerson personAt(const People& people, std::size_t i, const fs::path& fo
         };
         if ((value(2) > 0.5f) != people.isOriginal) setKeypoint(person.keypoints, static_cast<int>(joint), value(0), value(1));
     }
-    person.box = scaledBox(boxOfKeypoints(person.keypoints), kJointBoxMargin);
+    setBoxOfJoints(person);
     person.silhouette = labelPicture(folder, person.picture.stem().string(), "_segmentation.png");
     person.parts = labelPicture(folder, person.picture.stem().string(), "_part_segmentation.png");
     return person;

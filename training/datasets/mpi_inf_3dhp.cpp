@@ -17,6 +17,7 @@ constexpr std::size_t kNumTrainingJoints = 28, kNumTestJoints = 17, kNumCameras 
 /// Rows of the 14 LSP joints among the set's own.
 constexpr std::array<std::size_t, kNumLspJoints> kTrainingRows = {25, 24, 23, 18, 19, 20, 16, 15, 14, 9, 10, 11, 5, 7};
 constexpr std::array<std::size_t, kNumLspJoints> kTestRows = {10, 9, 8, 11, 12, 13, 4, 3, 2, 5, 6, 7, 1, 0};
+constexpr std::size_t kTestPelvisRow = 14, kTestSpineRow = 15, kTestHeadRow = 16;
 constexpr std::array kActivities = {"Standing or walking", "Exercise", "Sitting", "Reaching or crouching", "On the floor", "Sports", "Miscellaneous"};
 
 /// Numbers of frames [F,…] by frame, joint and axis, however MATLAB laid them out.
@@ -26,16 +27,19 @@ struct FrameTable {
     double at(std::size_t frame, std::size_t joint, std::size_t axis) const { return numbers[frame * frameStride + joint * jointStride + axis * axisStride]; }
 };
 
+Eigen::Vector3d metresAt(const FrameTable& millimetres, std::size_t frame, std::size_t row) {
+    return kMillimetre * Eigen::Vector3d(millimetres.at(frame, row, 0), millimetres.at(frame, row, 1), millimetres.at(frame, row, 2));
+}
+
 void placeJoints(const FrameTable& pixels, const FrameTable& millimetres, std::size_t frame, const std::array<std::size_t, kNumLspJoints>& rows,
                  std::size_t pelvisRow, AnnotatedPerson& person) {
     person.joints3d = Points3d::Constant(kNumCocoPlusJoints, 3, std::numeric_limits<double>::quiet_NaN());
     for (std::size_t joint = 0; joint < kNumLspJoints; ++joint) {
         setKeypoint(person.keypoints, static_cast<int>(joint), static_cast<float>(pixels.at(frame, rows[joint], 0)), static_cast<float>(pixels.at(frame, rows[joint], 1)));
-        for (std::size_t axis = 0; axis < 3; ++axis)
-            person.joints3d(static_cast<Eigen::Index>(joint), static_cast<Eigen::Index>(axis)) = kMillimetre * millimetres.at(frame, rows[joint], axis);
+        person.joints3d.row(static_cast<Eigen::Index>(joint)) = metresAt(millimetres, frame, rows[joint]).transpose();
     }
-    person.pelvis = kMillimetre * Eigen::Vector3d(millimetres.at(frame, pelvisRow, 0), millimetres.at(frame, pelvisRow, 1), millimetres.at(frame, pelvisRow, 2));
-    person.box = scaledBox(boxOfKeypoints(person.keypoints), kBoxMargin);
+    person.pelvis = metresAt(millimetres, frame, pelvisRow);
+    setBoxOfJoints(person, kBoxMargin);
 }
 
 std::vector<fs::path> foldersNamed(const fs::path& parent, const std::string& start) {
@@ -143,7 +147,9 @@ void readTestSequence(const fs::path& folder, FaultList* faults, std::vector<Ann
         if (sequence.isValid[frame] < 0.5 || !isInside(frame)) continue;
         readPart(faults, file.string() + ": frame " + std::to_string(frame + 1), [&] {
             AnnotatedPerson person;
-            placeJoints(sequence.pixels, sequence.millimetres, frame, kTestRows, 14, person);
+            placeJoints(sequence.pixels, sequence.millimetres, frame, kTestRows, kTestPelvisRow, person);
+            person.spineAndHead.resize(2, 3);
+            person.spineAndHead << metresAt(sequence.millimetres, frame, kTestSpineRow).transpose(), metresAt(sequence.millimetres, frame, kTestHeadRow).transpose();
             person.id = "3dhp/" + name + "/" + std::to_string(frame);
             person.picture = pictureIn({folder / "imageSequence"}, frameName("img_%06u.jpg", frame + 1));
             const auto kind = static_cast<std::size_t>(sequence.activity[frame] - 1);

@@ -60,7 +60,7 @@ std::vector<AnnotatedPerson> readMpii(const fs::path& folder, AnnotationPart par
             readPart(faults, file.string() + ": " + id, [&] {
                 AnnotatedPerson person;
                 person.keypoints = keypointsOf(rectangles, j);
-                person.box = scaledBox(boxOfKeypoints(person.keypoints), kJointBoxMargin);
+                setBoxOfJoints(person);
                 if (person.box.longerSide() <= 0) return;
                 person.id = "mpii/" + id;
                 person.picture = pictureIn({folder / "images", file.parent_path() / "images", folder}, name);

@@ -54,7 +54,7 @@ AnnotatedPerson personOf(const Track& track, const Eigen::Isometry3d& cameraFrom
         const auto value = [&](std::size_t row) { return static_cast<float>(track.pixels[(frame * 3 + row) * kNumPoseJoints2d + joint]); };
         if (value(2) > 0) setKeypoint(person.keypoints, kCocoPlusOf2d[joint], value(0), value(1));
     }
-    person.box = scaledBox(boxOfKeypoints(person.keypoints), kBoxMargin);
+    setBoxOfJoints(person, kBoxMargin);
     person.joints3d = Points3d::Constant(kNumCocoPlusJoints, 3, std::numeric_limits<double>::quiet_NaN());
     for (std::size_t joint = 0; joint < kSmplOfCocoPlus.size(); ++joint) {
         const Eigen::Vector3d place = vectorAt(track.joints, frame * 72 + 3 * kSmplOfCocoPlus[joint]);

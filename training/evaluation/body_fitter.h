@@ -14,9 +14,11 @@ struct PlacedBody {
     WeakPerspectiveCamera camera;
 };
 
-/// Optimisation alone: pulls a body onto known 2D joints (body/fitting/joint_fit.h).
+/// Optimisation alone: pulls a body onto known 2D joints, towards poses that people take and within their joints' limits
+/// (body/fitting/joint_fit.h).
 class BodyFitter {
 public:
+    /// Throws Error when the shipped table of likely poses cannot be read.
     explicit BodyFitter(const BodyModel& body);
     ~BodyFitter();
 

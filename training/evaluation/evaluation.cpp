@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <map>
+#include <numeric>
 
 #include "body/error.h"
 #include "body/limits.h"
@@ -59,12 +61,13 @@ private:
     void score3d(const EvaluationPerson& person, const Answer& answer, PersonScore& score) const {
         const RootedJoints predicted = rule_.ofMesh(*body_, answer.vertices);
         if (person.parameters) {
-            const Points3f vertices = poseBody(*body_, *person.parameters).vertices;
-            const RootedJoints truth = rule_.ofMesh(*body_, vertices);
+            const Points3f vertices = poseBody(person.parametersBody ? *person.parametersBody : *body_, *person.parameters).vertices;
+            RootedJoints truth = rule_.ofMesh(*body_, vertices);
+            truth.joints.conservativeResize(kNumLspJoints, Eigen::NoChange);  // only MPI-INF-3DHP is judged by more
             score.joints3d = jointErrors(predicted, truth);
             score.vertices = vertexError(answer.vertices, predicted.root, vertices, truth.root);
         } else if (person.joints3d.rows() == kNumCocoPlusJoints) {
-            score.joints3d = jointErrors(predicted, rule_.ofAnnotation(person.joints3d, person.pelvis));
+            score.joints3d = jointErrors(predicted, rule_.ofAnnotation(person.joints3d, person.pelvis, person.spineAndHead));
         }
     }
 
@@ -100,34 +103,46 @@ private:
     std::map<std::string, std::vector<double>> times_;
 };
 
-/// Scores of every person by one method, and the sums of groups of them.
+/// People by number, ascending.
+using Members = std::vector<std::size_t>;
+using Groups = std::map<std::string, Members>;
+
+bool isAction(const std::string& group) { return group.starts_with("action ") || group.find(", action ") != std::string::npos; }
+
+/// Scores of every person by one method, and the figures of groups of them.
 struct MethodScores {
     std::vector<PersonScore> people;
 
-    MethodFigures figures(const std::string& name, const std::map<std::string, std::vector<std::size_t>>& groups) const {
-        MethodFigures figures{name, figuresOf(chosen(nullptr)), {}, pckOfJoints(people, 0.1), pckOfJoints(people, 0.05)};
-        double sum = 0, alignedSum = 0;
-        int numActions = 0;
-        for (const auto& [group, members] : groups) {
-            figures.groups.emplace_back(group, figuresOf(chosen(&members)));
-            const Figures& own = figures.groups.back().second;
-            const auto find = [&](const char* wanted) { return std::ranges::find(own, wanted, &std::pair<std::string, double>::first); };
-            if (group.rfind("action ", 0) != 0 || find("MPJPE mm") == own.end()) continue;
-            sum += find("MPJPE mm")->second, alignedSum += find("reconstruction error mm")->second, ++numActions;
-        }
-        if (numActions > 0) {
-            figures.overall.emplace_back("MPJPE mm, mean of actions", sum / numActions);
-            figures.overall.emplace_back("reconstruction error mm, mean of actions", alignedSum / numActions);
-        }
+    MethodFigures figures(const std::string& name, const Groups& groups) const {
+        Members everybody(people.size());
+        std::iota(everybody.begin(), everybody.end(), std::size_t{0});
+        MethodFigures figures{name, withActionMeans(everybody, groups), {}, pckOfJoints(people, 0.1), pckOfJoints(people, 0.05)};
+        for (const auto& [group, members] : groups)
+            figures.groups.emplace_back(group, isAction(group) ? figuresOf(chosen(members)) : withActionMeans(members, groups));
         return figures;
     }
 
 private:
-    std::vector<const PersonScore*> chosen(const std::vector<std::size_t>* members) const {
+    std::vector<const PersonScore*> chosen(const Members& members) const {
         std::vector<const PersonScore*> chosen;
-        if (members) for (const std::size_t i : *members) chosen.push_back(&people[i]);
-        else for (const PersonScore& person : people) chosen.push_back(&person);
+        for (const std::size_t i : members) chosen.push_back(&people[i]);
         return chosen;
+    }
+
+    /// The members' figures, and the 3D errors as means of those of each action among them.
+    Figures withActionMeans(const Members& members, const Groups& groups) const {
+        Figures figures = figuresOf(chosen(members));
+        std::map<std::string, std::vector<double>> errors;
+        for (const auto& [group, all] : groups) {
+            if (!group.starts_with("action ")) continue;
+            Members own;
+            std::ranges::set_intersection(members, all, std::back_inserter(own));
+            for (const auto& [name, value] : figuresOf(chosen(own)))
+                if (name == "MPJPE mm" || name == "reconstruction error mm") errors[name].push_back(value);
+        }
+        for (const auto& [name, values] : errors)
+            figures.emplace_back(name + ", mean of actions", std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size()));
+        return figures;
     }
 };
 
@@ -143,12 +158,13 @@ std::vector<double> caseErrors(const std::vector<PersonScore>& people) {
     return errors;
 }
 
-EvaluationReport emptyReport(const EvaluationOptions& options, const EvaluationSet& set, const JointRule& rule) {
+/// Without figures. `people`: what one method scored.
+EvaluationReport emptyReport(const EvaluationOptions& options, const EvaluationSet& set, const JointRule& rule, std::span<const PersonScore> people) {
     EvaluationReport report;
     report.set = set.name;
     report.weights = options.weights.empty() ? "the shipped ones" : options.weights.string();
     report.protocol = rule.name();
-    report.jointSet = "2D: 19 coco-plus joints; 3D: 14 of LSP";
+    report.jointSet = "2D: 19 coco-plus joints; 3D: " + comparedJoints(people);
     report.root = rule.rootName();
     report.regressor = rule.regressorName();
     report.alignment = "raw: roots moved together; reconstruction error and \"aligned\": Procrustes with scale, person by person";
@@ -178,7 +194,7 @@ EvaluationReport evaluate(const EvaluationOptions& options) {
     Judge judge(body, ruleOf(options, *body));
     Stopwatch stopwatch;
     std::vector<MethodScores> scores(methods.size());
-    std::map<std::string, std::vector<std::size_t>> groups;
+    Groups groups;
     for (int first = 0; first < set->size(); first += kBatch) {
         std::vector<EvaluationPerson> people;
         for (int i = first; i < std::min(set->size(), first + kBatch); ++i) {
@@ -194,7 +210,7 @@ EvaluationReport evaluate(const EvaluationOptions& options) {
         if (first == 0)
             for (int i = 0; i < kTimedPictures; ++i) stopwatch.time("posing", [&] { return poseBody(*body, mean).vertices(0, 0); });
     }
-    EvaluationReport report = emptyReport(options, *set, judge.rule());
+    EvaluationReport report = emptyReport(options, *set, judge.rule(), scores.front().people);
     for (std::size_t m = 0; m < methods.size(); ++m) report.methods.push_back(scores[m].figures(methods[m]->name(), groups));
     report.times = stopwatch.stages();
     if (!options.report.empty()) {

@@ -16,6 +16,7 @@ struct EvaluationOptions {
     std::filesystem::path data;      ///< annotations of any kind, a seed file (.json), "synthetic" or "synthetic:N"
     AnnotationPart part = AnnotationPart::Test;  ///< of data sets that are divided
     std::filesystem::path body, prior;  ///< empty: the shipped ones
+    std::filesystem::path maleBody, femaleBody;  ///< pose the truth of 3DPW, of the judged body's mesh; both or none
     std::string protocol = "hmr";    ///< hmr: coco-plus joints about the mid-hip; spin: Human3.6M's regressor about the pelvis
     std::filesystem::path regressor; ///< spin: J_regressor_h36m.npy [17,V]
     std::filesystem::path report;    ///< folder for report.json, report.md and pages of pictures; empty: none
@@ -30,7 +31,7 @@ struct EvaluationOptions {
 struct MethodFigures {
     std::string name;  ///< "network", "mean pose"
     Figures overall;
-    std::vector<std::pair<std::string, Figures>> groups;  ///< by action and protocol
+    std::vector<std::pair<std::string, Figures>> groups;  ///< by action and protocol; those that hold actions also as the mean of them
     Figures pck10OfJoint, pck05OfJoint;
 };
 

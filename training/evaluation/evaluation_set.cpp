@@ -3,8 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
+#include <map>
 
 #include "body/error.h"
+#include "formats/body_file.h"
 #include "training/annotations.h"
 #include "training/crop_transform.h"
 #include "training/evaluation/synthetic_set.h"
@@ -13,12 +16,18 @@
 namespace hmr {
 namespace {
 
-/// Whether parameters "of SMPL" or of a body by name fit the body that is judged.
-bool isOfBody(const std::string& name, const BodyModel& body) {
-    constexpr int kSmplVertices = 6890;
-    const std::string& id = body.data().modelId;
-    if (name.empty() || name == id) return true;
-    return name == "smpl" && body.numVertices() == kSmplVertices && id.rfind("openbody", 0) != 0;
+/// SMPL's male and female bodies by the names that data sets give them.
+using GenderedBodies = std::map<std::string, std::shared_ptr<const BodyModel>>;
+
+GenderedBodies genderedBodies(const EvaluationOptions& options, const BodyModel& judged) {
+    if (options.maleBody.empty() != options.femaleBody.empty()) throw Error("the truth needs a male and a female body: name both, or none");
+    if (options.maleBody.empty()) return {};
+    GenderedBodies bodies = {{"smpl-male", loadBodyModel(options.maleBody)}, {"smpl-female", loadBodyModel(options.femaleBody)}};
+    for (const auto& [name, body] : bodies)
+        if (body->numVertices() != judged.numVertices())
+            throw Error((name == "smpl-male" ? options.maleBody : options.femaleBody).string() + " has " + std::to_string(body->numVertices()) +
+                        " vertices, the judged body " + std::to_string(judged.numVertices()) + ": choose bodies of one mesh");
+    return bodies;
 }
 
 LabelPicture labelsOf(const std::filesystem::path& file) {
@@ -65,10 +74,29 @@ std::string cropInWords(const NetworkRecipe& recipe) {
            (recipe.stretchContrast ? ", contrast stretched" : "") + ", pixels averaged" + rule;
 }
 
+/// Shares of these rules are of the joints' own extent, which a box made from joints has enlarged already.
+bool cropsExtent(const NetworkRecipe& recipe) { return recipe.cropRule == "spin" || recipe.cropRule == "hmr"; }
+
+CropWindow windowOf(const AnnotatedPerson& person, const NetworkRecipe& recipe) {
+    if (!cropsExtent(recipe) || person.boxMargin == 1) return windowOfBox(person.box, recipe.personShare);
+    const PixelBox extent = scaledBox(person.box, 1 / person.boxMargin);
+    const double length = recipe.cropRule == "hmr" ? std::hypot(extent.width, extent.height) : extent.longerSide();
+    return {extent.center(), std::max(length / recipe.personShare, 1.0)};
+}
+
+std::string boxInWords(const NetworkRecipe& recipe) {
+    char factor[16];
+    std::snprintf(factor, sizeof factor, "%.3g", 1 / recipe.personShare);
+    const std::string crops = std::string("; crops are ") + factor + " times the ";
+    const std::string box = "the annotated box; where a set has none, that of its joints, 1.1 times as large (Human3.6M, MPI-INF-3DHP, 3DPW: 1.2)" + crops;
+    if (!cropsExtent(recipe)) return box + "box's longer side";
+    return box + (recipe.cropRule == "hmr" ? "diagonal" : "longer side") + " of the joints' own extent, or the longer side of an annotated box";
+}
+
 class AnnotatedSet : public EvaluationSet {
 public:
-    AnnotatedSet(std::vector<AnnotatedPerson> people, const BodyModel& body, NetworkRecipe recipe)
-        : people_(std::move(people)), body_(body), recipe_(std::move(recipe)) {}
+    AnnotatedSet(std::vector<AnnotatedPerson> people, const BodyModel& body, GenderedBodies gendered, NetworkRecipe recipe)
+        : people_(std::move(people)), body_(body), gendered_(std::move(gendered)), recipe_(std::move(recipe)) {}
 
     int size() const override { return static_cast<int>(people_.size()); }
 
@@ -76,7 +104,7 @@ public:
         const AnnotatedPerson& annotated = people_[static_cast<std::size_t>(index)];
         EvaluationPerson person;
         person.id = annotated.id;
-        const CropTransform crop{windowOfBox(annotated.box, recipe_.personShare)};
+        const CropTransform crop{windowOf(annotated, recipe_)};
         const Picture picture = readRgbPicture(annotated.picture);
         person.window = crop.window;
         person.sample.size = recipe_.inputSize;
@@ -85,7 +113,10 @@ public:
         person.boxSide = 2 * annotated.box.longerSide() / crop.window.side;
         person.joints3d = annotated.joints3d;
         person.pelvis = annotated.pelvis;
-        if (isOfBody(annotated.parametersBody, body_)) person.parameters = annotated.parameters;
+        person.spineAndHead = annotated.spineAndHead;
+        const auto own = gendered_.find(annotated.parametersBody);
+        if (own != gendered_.end()) person.parametersBody = own->second;
+        if (person.parametersBody || isOfBody(annotated.parametersBody, body_)) person.parameters = annotated.parameters;
         person.groups = annotated.groups;
         person.silhouette = labelsOf(annotated.silhouette);
         person.parts = labelsOf(annotated.parts);
@@ -106,8 +137,18 @@ private:
 
     std::vector<AnnotatedPerson> people_;
     const BodyModel& body_;
+    GenderedBodies gendered_;
     NetworkRecipe recipe_;
 };
+
+/// What people with SMPL's male and female bodies, as 3DPW has them, are compared with.
+std::string truthInWords(const std::vector<AnnotatedPerson>& people, const GenderedBodies& gendered, const BodyModel& body) {
+    const auto isGendered = [](const AnnotatedPerson& person) { return person.parametersBody == "smpl-male" || person.parametersBody == "smpl-female"; };
+    if (!std::ranges::any_of(people, isGendered)) return {};
+    if (!gendered.empty()) return "; 3D truth: SMPL's male and female meshes, their joints by the same regressor as the answer's";
+    const auto isJudged = [&](const AnnotatedPerson& person) { return isOfBody(person.parametersBody, body); };
+    return std::ranges::all_of(people, isJudged) ? "" : "; 3D truth: the set's own 3D joints (3DPW: of SMPL's skeleton); --body-male and --body-female pose its bodies";
+}
 
 }  // namespace
 
@@ -119,10 +160,12 @@ std::unique_ptr<EvaluationSet> openEvaluationSet(const EvaluationOptions& option
     });
     if (people.empty()) throw Error(options.data.string() + ": nobody with at least " + std::to_string(options.minJoints) + " visible joints");
     if (options.limit > 0 && people.size() > static_cast<std::size_t>(options.limit)) people.resize(static_cast<std::size_t>(options.limit));
-    auto set = std::make_unique<AnnotatedSet>(std::move(people), body, recipe);
+    GenderedBodies gendered = genderedBodies(options, body);
+    const std::string truth = truthInWords(people, gendered, body);
+    auto set = std::make_unique<AnnotatedSet>(std::move(people), body, std::move(gendered), recipe);
     set->name = options.data.string();
-    set->boxRule = "the annotated box; where a set has none, that of its joints, 1.1 times as large (Human3.6M, MPI-INF-3DHP: 1.2); " + cropInWords(recipe);
-    set->notes = "visible annotated joints";
+    set->boxRule = boxInWords(recipe) + "; " + cropInWords(recipe);
+    set->notes = "visible annotated joints" + truth;
     return set;
 }
 

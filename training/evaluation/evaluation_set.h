@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "body/body_model.h"
 #include "body/body_parameters.h"
 #include "body/camera.h"
 #include "network/network_recipe.h"
@@ -29,7 +30,9 @@ struct EvaluationPerson {
     double boxSide = 1;                        ///< longer side of the person's box in crop coordinates (the crop is 2 wide)
     Points3d joints3d;                         ///< [19,3], NaN where unknown; no rows without
     std::optional<Eigen::Vector3d> pelvis;
-    std::optional<BodyParameters> parameters;  ///< of the body that is judged
+    Points3d spineAndHead;                     ///< [2,3]; no rows without
+    std::optional<BodyParameters> parameters;
+    std::shared_ptr<const BodyModel> parametersBody;  ///< that they are of; null: the body that is judged
     std::vector<std::string> groups;
     LabelPicture silhouette, parts;            ///< 0 background, 255 not judged
 };
@@ -47,8 +50,10 @@ public:
 };
 
 /// Opens annotated pictures, or the synthetic pictures of a seed file {"kind": "synthetic", "seed": 7, "count": 1000}, or
-/// "synthetic" or "synthetic:N": the frozen benchmark, or its first N. Parameters of another body than `body` are left out.
-/// Annotated pictures are cut as the recipe says: size, the person's share, what is beyond the picture, contrast. Their pixels are averaged
+/// "synthetic" or "synthetic:N": the frozen benchmark, or its first N. Parameters of another body than `body` are left out, but for
+/// SMPL's male and female ones where the options name those bodies.
+/// Annotated pictures are cut as the recipe says: size, the person's share, what is beyond the picture, contrast. The share is of the
+/// person's box; recipes of SPIN and HMR mean the joints' own extent where the box is made from them, HMR's their diagonal. Pixels are averaged
 /// where a crop shrinks, whatever rule for them the recipe names. Throws Error.
 std::unique_ptr<EvaluationSet> openEvaluationSet(const EvaluationOptions& options, const BodyModel& body, const NetworkRecipe& recipe);
 

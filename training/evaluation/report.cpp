@@ -36,12 +36,21 @@ double figureNamed(const Figures& figures, const std::string& name, bool& isTher
     return isThere ? found->second : 0;
 }
 
+/// Of all columns, in the order in which they first appear.
+std::vector<std::string> figureNames(const std::vector<std::pair<std::string, const Figures*>>& columns) {
+    std::vector<std::string> names;
+    for (const auto& [column, figures] : columns)
+        for (const auto& [name, value] : *figures)
+            if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+    return names;
+}
+
 /// A row for each name, a column for each set of figures.
 std::string table(const std::string& corner, const std::vector<std::pair<std::string, const Figures*>>& columns) {
     std::string text = "| " + corner + " |", rule = "|---|";
     for (const auto& [name, figures] : columns) text += " " + name + " |", rule += "---|";
     text += "\n" + rule + "\n";
-    for (const auto& [name, value] : *columns.front().second) {
+    for (const std::string& name : figureNames(columns)) {
         text += "| " + name + " |";
         for (const auto& [column, figures] : columns) {
             bool isThere = false;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <string_view>
 
 #include "body/error.h"
 #include "body/metrics.h"
@@ -15,8 +16,10 @@ namespace hmr {
 namespace {
 
 constexpr double kMillimetres = 1000, kPckDistance = 150;
-/// Human3.6M's 17 joints in LSP's order (facts of SPIN).
-constexpr std::array<int, kNumLspJoints> kLspOfHuman36m = {6, 5, 4, 1, 2, 3, 16, 15, 14, 11, 12, 13, 8, 10};
+/// Human3.6M's 17 joints in LSP's order, then pelvis, spine and head (facts of SPIN).
+constexpr std::array<int, kNumJudgedJoints> kJudgedOfHuman36m = {6, 5, 4, 1, 2, 3, 16, 15, 14, 11, 12, 13, 8, 10, 0, 7, 9};
+
+constexpr std::array<std::string_view, kNumJudgedJoints - kNumLspJoints> kTrunkNames = {"pelvis", "spine", "head"};
 
 std::vector<double> distances(const Points3d& a, const Points3d& b) {
     const Eigen::VectorXd norms = (a - b).rowwise().norm() * kMillimetres;
@@ -51,14 +54,18 @@ JointRule JointRule::spin(Eigen::SparseMatrix<float, Eigen::RowMajor> human36mRe
 RootedJoints JointRule::ofMesh(const BodyModel& body, const Points3f& vertices) const {
     if (!usesPelvis_) return ofAnnotation(cocoPlusJoints(body, vertices), std::nullopt);
     const Points3d all = (regressor_ * vertices).cast<double>();
-    RootedJoints rooted{Points3d(kNumLspJoints, 3), all.row(0).transpose()};
-    for (std::size_t i = 0; i < kLspOfHuman36m.size(); ++i) rooted.joints.row(static_cast<Eigen::Index>(i)) = all.row(kLspOfHuman36m[i]);
+    RootedJoints rooted{Points3d(kNumJudgedJoints, 3), all.row(0).transpose()};
+    for (std::size_t i = 0; i < kJudgedOfHuman36m.size(); ++i) rooted.joints.row(static_cast<Eigen::Index>(i)) = all.row(kJudgedOfHuman36m[i]);
     return rooted;
 }
 
-RootedJoints JointRule::ofAnnotation(const Points3d& joints, const std::optional<Eigen::Vector3d>& pelvis) const {
+RootedJoints JointRule::ofAnnotation(const Points3d& joints, const std::optional<Eigen::Vector3d>& pelvis, const Points3d& spineAndHead) const {
     const Eigen::Vector3d middle = (joints.row(2) + joints.row(3)).transpose() / 2;
-    return {joints.topRows(kNumLspJoints), usesPelvis_ && pelvis ? *pelvis : middle};
+    if (!usesPelvis_ || !pelvis) return {joints.topRows(kNumLspJoints), middle};
+    if (spineAndHead.rows() == 0) return {joints.topRows(kNumLspJoints), *pelvis};
+    RootedJoints rooted{Points3d(kNumJudgedJoints, 3), *pelvis};
+    rooted.joints << joints.topRows(kNumLspJoints), pelvis->transpose(), spineAndHead;
+    return rooted;
 }
 
 JointErrors jointErrors(const RootedJoints& predicted, const RootedJoints& truth) {
@@ -67,7 +74,7 @@ JointErrors jointErrors(const RootedJoints& predicted, const RootedJoints& truth
         if (truth.joints.row(row).allFinite()) known.push_back(row);
     if (known.size() < 3 || !truth.root.allFinite()) return {};
     const Points3d a = rowsOf(predicted.joints, known), b = rowsOf(truth.joints, known);
-    return {distances(a.rowwise() - predicted.root.transpose(), b.rowwise() - truth.root.transpose()), distances(procrustesAligned(a, b), b)};
+    return {distances(a.rowwise() - predicted.root.transpose(), b.rowwise() - truth.root.transpose()), distances(procrustesAligned(a, b), b), known};
 }
 
 void SegmentationCounts::add(std::span<const std::uint8_t> predicted, std::span<const std::uint8_t> truth) {
@@ -110,6 +117,22 @@ double PersonScore::mean2d() const {
     double sum = 0;
     for (const auto& [joint, error] : joints2d) sum += error;
     return joints2d.empty() ? 0 : sum / static_cast<double>(joints2d.size());
+}
+
+std::string comparedJoints(std::span<const PersonScore> people) {
+    std::array<bool, kNumJudgedJoints> isCompared{};
+    for (const PersonScore& person : people)
+        for (const Eigen::Index joint : person.joints3d.joints) isCompared[static_cast<std::size_t>(joint)] = true;
+    if (std::ranges::find(isCompared, true) == isCompared.end()) return "none";
+    int numLsp = 0;
+    std::string missing;
+    for (std::size_t joint = 0; joint < kNumLspJoints; ++joint)
+        if (isCompared[joint]) ++numLsp;
+        else missing.append(missing.empty() ? " (without " : ", ").append(kCocoPlusNames[joint]);
+    std::string words = std::to_string(numLsp) + " of LSP" + missing + (missing.empty() ? "" : ")");
+    for (std::size_t i = 0; i < kTrunkNames.size(); ++i)
+        if (isCompared[kNumLspJoints + i]) words.append(", ").append(kTrunkNames[i]);
+    return words;
 }
 
 double vertexError(const Points3f& predicted, const Eigen::Vector3d& predictedRoot, const Points3f& truth, const Eigen::Vector3d& truthRoot) {

@@ -11,6 +11,7 @@
 
 #include "body/body_model.h"
 #include "body/picture.h"
+#include "body/skeleton.h"
 #include "body/types.h"
 
 namespace hmr {
@@ -18,9 +19,12 @@ namespace hmr {
 /// Figures of one set; what a set has no labels for is absent.
 using Figures = std::vector<std::pair<std::string, double>>;
 
-/// 14 joints in LSP's order and the point they are told about.
+/// The 14 joints of LSP, then pelvis, spine and head: the 17 that SPIN judges MPI-INF-3DHP by.
+inline constexpr int kNumJudgedJoints = kNumLspJoints + 3;
+
+/// Joints in that order and the point they are told about.
 struct RootedJoints {
-    Points3d joints;       ///< [14,3] metres, camera axes; NaN where unknown
+    Points3d joints;       ///< [14,3] or [17,3] metres, camera axes; NaN where unknown
     Eigen::Vector3d root = Eigen::Vector3d::Zero();
 };
 
@@ -32,9 +36,10 @@ public:
     /// SPIN's: a regressor of Human3.6M's 17 joints [17,V], pelvis. The truth is the data set's own joints and pelvis.
     static JointRule spin(Eigen::SparseMatrix<float, Eigen::RowMajor> human36mRegressor);
 
+    /// 14 joints; 17 under protocol spin.
     RootedJoints ofMesh(const BodyModel& body, const Points3f& vertices) const;
-    /// Of coco-plus joints [19,3]; `pelvis` where the set tells it.
-    RootedJoints ofAnnotation(const Points3d& joints, const std::optional<Eigen::Vector3d>& pelvis) const;
+    /// Of coco-plus joints [19,3]; `pelvis` and `spineAndHead` [2,3] where the set tells them, which makes 17 joints under protocol spin.
+    RootedJoints ofAnnotation(const Points3d& joints, const std::optional<Eigen::Vector3d>& pelvis, const Points3d& spineAndHead = {}) const;
 
     std::string name() const { return usesPelvis_ ? "spin" : "hmr"; }
     std::string regressorName() const { return usesPelvis_ ? "Human3.6M, 17 joints" : "coco-plus of the body file"; }
@@ -48,8 +53,9 @@ private:
 /// Distances of joints, millimetres: about the roots, and after the similarity that fits this person best.
 struct JointErrors {
     std::vector<double> rooted, aligned;
+    std::vector<Eigen::Index> joints;  ///< rows of RootedJoints that were compared
 };
-/// Over the joints that the truth knows; empty when they are fewer than three.
+/// Over the joints that the truth has and knows; empty when they are fewer than three.
 JointErrors jointErrors(const RootedJoints& predicted, const RootedJoints& truth);
 
 /// Pixels of predicted and true labels, pooled over a set: class 0 is the background.
@@ -80,6 +86,9 @@ struct PersonScore {
     SegmentationCounts silhouette{2}, parts{7};
     double mean2d() const;
 };
+
+/// The 3D joints by which anybody was compared, in words: "14 of LSP, pelvis, spine, head", "13 of LSP (without head_top)", "none".
+std::string comparedJoints(std::span<const PersonScore> people);
 
 /// Mean distance of corresponding vertices about their roots, millimetres.
 double vertexError(const Points3f& predicted, const Eigen::Vector3d& predictedRoot, const Points3f& truth, const Eigen::Vector3d& truthRoot);

@@ -2,6 +2,7 @@
 # Small MATLAB files of the structure that LSP, LSP-extended, MPII and MPI-INF-3DHP are distributed in, with made-up numbers.
 # Made with SciPy 1.10: python3 make_mat_files.py
 import os
+import struct
 import numpy as np
 import scipy.io as sio
 
@@ -64,3 +65,13 @@ metres = np.stack([100 * f + 10 * j, -5.0 * j, 4000.0 + j + 0 * f])[:, :, None, 
 save("3dhp_annot_data.mat", {"annot2": pixels, "univ_annot3": metres, "annot3": metres * 1.1,
                              "valid_frame": np.array([[1], [0], [1], [1]], dtype=np.uint8),
                              "activity_annotation": np.array([[2.0], [2.0], [5.0], [1.0]])})
+
+
+# A variable whose flags name no class, as libmatio also sees HDF5 files of other programs.
+def element(kind, data):
+    return struct.pack("<II", kind, len(data)) + data + b"\0" * (-len(data) % 8)
+
+
+array = element(6, struct.pack("<II", 0, 0)) + element(5, struct.pack("<ii", 1, 1)) + element(1, b"joints") + element(9, struct.pack("<d", 3))
+with open(os.path.join(here, "no_class.mat"), "wb") as file:
+    file.write(b"MATLAB 5.0 MAT-file".ljust(116) + b"\0" * 8 + struct.pack("<HH", 0x0100, 0x4D49) + element(14, array))
