@@ -37,8 +37,14 @@ QString whereToGetThem() {
         "SMPL female, male, 1.1.0: <a href='https://smpl.is.tue.mpg.de'>smpl.is.tue.mpg.de</a>, <i>version 1.1.0 for Python</i><br>"
         "SMPL-H: <a href='https://mano.is.tue.mpg.de'>mano.is.tue.mpg.de</a>, <i>Extended SMPL+H</i> · "
         "SMPL-X: <a href='https://smpl-x.is.tue.mpg.de'>smpl-x.is.tue.mpg.de</a>, <i>SMPLX_NEUTRAL.npz</i><br>"
-        "Weights of SPIN, EFT, MMHuman3D's HMR, the original HMR and HMR 2.0: in their projects' downloads; open the .pt, .pth, .ckpt or "
-        ".index file as it is.</p>");
+        "<b>Weights</b> open as they are:<br>"
+        "SPIN: <a href='https://github.com/nkolot/SPIN'>github.com/nkolot/SPIN</a>, <i>model_checkpoint.pt</i> · "
+        "EFT: <a href='https://github.com/facebookresearch/eft'>github.com/facebookresearch/eft</a>, a <i>.pt</i> of its model zoo<br>"
+        "HMR, the paper's own: <a href='https://github.com/akanazawa/hmr'>github.com/akanazawa/hmr</a>, "
+        "<i>model.ckpt-667589.index</i> with its <i>.data</i> file beside it<br>"
+        "HMR 2.0: <a href='https://github.com/shubham-goel/4D-Humans'>github.com/shubham-goel/4D-Humans</a>, <i>epoch=35-step=1000000.ckpt</i><br>"
+        "MMHuman3D: <a href='https://github.com/open-mmlab/mmhuman3d'>github.com/open-mmlab/mmhuman3d</a>, "
+        "the <i>.pth</i> of <i>configs/hmr</i> or <i>configs/spin</i></p>");
 }
 
 std::filesystem::path shippedFile(ModelFile::Kind kind) {

@@ -31,6 +31,7 @@ RecipeDialog::RecipeDialog(const NetworkRecipe& own, const NetworkRecipe& shown,
       inputSize_(new QSpinBox(this)),
       iterations_(new QSpinBox(this)),
       boxScale_(new QDoubleSpinBox(this)),
+      boxAspect_(new QDoubleSpinBox(this)),
       cropRule_(new QComboBox(this)),
       border_(new QComboBox(this)),
       rotations_(new QComboBox(this)),
@@ -47,11 +48,17 @@ RecipeDialog::RecipeDialog(const NetworkRecipe& own, const NetworkRecipe& shown,
     boxScale_->setRange(0.667, 9.9);
     boxScale_->setSingleStep(0.05);
     boxScale_->setSuffix(tr(" × the box's longer side"));
+    boxAspect_->setObjectName("recipeBoxAspect");
+    boxAspect_->setDecimals(kScaleDecimals);
+    boxAspect_->setRange(0.25, 1);
+    boxAspect_->setSingleStep(0.05);
+    boxAspect_->setSuffix(tr(" × its height in width"));
+    boxAspect_->setToolTip(tr("The box is first grown to this width over height: 1 leaves its longer side as it is, HMR 2.0 has 0.75"));
     cropRule_->setObjectName("recipeCropRule");
-    cropRule_->addItem(tr("averaged (ours, MMHuman3D)"), "area");
+    cropRule_->addItem(tr("averaged (ours)"), "area");
     cropRule_->addItem(tr("HMR: linear at any scale"), "hmr");
     cropRule_->addItem(tr("SPIN: imresize"), "spin");
-    cropRule_->addItem(tr("HMR 2.0: blurred first"), "hmr2");
+    cropRule_->addItem(tr("HMR 2.0, MMHuman3D: blurred first"), "hmr2");
     border_->setObjectName("recipeBorder");
     border_->addItem(tr("the border repeats"), true);
     border_->addItem(tr("black"), false);
@@ -72,6 +79,7 @@ RecipeDialog::RecipeDialog(const NetworkRecipe& own, const NetworkRecipe& shown,
     form->addRow(tr("Network"), new QLabel(QString::fromStdString(own.architecture), this));
     form->addRow(tr("Input"), inputSize_);
     form->addRow(tr("Crop's side"), boxScale_);
+    form->addRow(tr("Box grown to"), boxAspect_);
     form->addRow(tr("Sampled"), cropRule_);
     form->addRow(QString(), stretch_);
     form->addRow(tr("Beyond the picture"), border_);
@@ -112,6 +120,7 @@ void RecipeDialog::show(const NetworkRecipe& recipe) {
     shown_ = recipe;
     inputSize_->setValue(recipe.inputSize);
     boxScale_->setValue(1 / recipe.personShare);
+    boxAspect_->setValue(recipe.boxAspect);
     cropRule_->setCurrentIndex(cropRule_->findData(QString::fromStdString(recipe.cropRule)));
     stretch_->setEnabled(recipe.cropRule == "spin");
     stretch_->setChecked(recipe.stretchContrast);
@@ -128,6 +137,7 @@ NetworkRecipe RecipeDialog::recipe() const {
     NetworkRecipe recipe = shown_;
     recipe.inputSize = inputSize_->value();
     if (boxScale_->value() != rounded(1 / shown_.personShare, kScaleDecimals)) recipe.personShare = 1 / boxScale_->value();
+    if (boxAspect_->value() != rounded(shown_.boxAspect, kScaleDecimals)) recipe.boxAspect = boxAspect_->value();
     recipe.cropRule = cropRule_->currentData().toString().toStdString();
     recipe.stretchContrast = stretch_->isChecked();
     recipe.padWithEdge = border_->currentData().toBool();

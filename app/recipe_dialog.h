@@ -31,7 +31,8 @@ private:
 
     NetworkRecipe own_, shown_;
     QSpinBox *inputSize_, *iterations_;
-    QDoubleSpinBox* boxScale_;  ///< the crop's side over the box's longer side, the reciprocal of the recipe's share
+    QDoubleSpinBox* boxScale_;   ///< the crop's side over the box's longer side, the reciprocal of the recipe's share
+    QDoubleSpinBox* boxAspect_;  ///< width over height that the box is grown to first
     QComboBox *cropRule_, *border_, *rotations_;
     QCheckBox* stretch_;
     Colours mean_{}, deviation_{};

@@ -34,7 +34,7 @@ void convert(const fs::path& from, const fs::path& to) {
 void addConvertCommand(CLI::App& app, int&) {
     auto from = std::make_shared<fs::path>(), to = std::make_shared<fs::path>();
     CLI::App* command = app.add_subcommand("convert", "Write bodies (.npz) and network weights (.safetensors) in this program's own form");
-    command->add_option("input", *from, "Body (.pkl, .npz) or weights (.pt, .pth, .ckpt, .index)")->required();
+    command->add_option("input", *from, "Body (.pkl, .npz) or weights of a published network (.pt, .pth, .ckpt, .index, .safetensors)")->required();
     command->add_option("output", *to, "File to write: .npz for a body, .safetensors for weights")->required();
     command->callback([from, to] { convert(*from, *to); });
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <fstream>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 
 #include "body/error.h"
@@ -15,6 +17,7 @@
 #include "formats/body_file.h"
 #include "formats/body_identity.h"
 #include "formats/face_points.h"
+#include "formats/mapped_file.h"
 #include "formats/marked_people.h"
 #include "formats/motion/amass_file.h"
 #include "formats/motion/results_of_others.h"
@@ -22,11 +25,14 @@
 #include "formats/named_arrays.h"
 #include "formats/npy_stream.h"
 #include "formats/parameters_file.h"
+#include "formats/pickle/pickle.h"
+#include "formats/pickle/pickle_arrays.h"
 #include "formats/scene_file.h"
 #include "formats/strided_copy.h"
 #include "formats/tensors/tensor_bundle.h"
 #include "formats/tensors/tensor_file.h"
 #include "formats/tensors/torch_legacy.h"
+#include "formats/unread_layouts.h"
 #include "formats/zip_archive.h"
 #include "network/detector_network.h"
 #include "network/published_weights.h"
@@ -84,7 +90,8 @@ void describeBody(const fs::path& file) {
     const double moved = (data.poseDirections.array() != 0).rowwise().any().cast<double>().mean();
     line("pose directions", std::to_string(data.poseDirections.cols()) + " for " + decimal(100 * moved, 1) + " % of the coordinates");
     line("skin", decimal(static_cast<double>(data.skinWeights.nonZeros()) / model->numVertices(), 2) + " joints a vertex");
-    line("coco-plus joints", data.cocoPlusRegressor.rows() > 0 ? "yes" : "no");
+    const bool isApproximated = data.cocoPlusRegressor.rows() > 0 && !openNamedArrays(file)->contains("cocoplus_regressor");
+    line("coco-plus joints", isApproximated ? "approximated from SMPL's joints and face vertices" : data.cocoPlusRegressor.rows() > 0 ? "yes" : "no");
     if (!data.landmarks.empty()) line("named points", std::to_string(data.landmarks.size()));
     std::error_code error;
     const std::string facePoints = describeFacePoints(data);
@@ -106,8 +113,10 @@ std::string valueText(const nlohmann::ordered_json& value) {
 
 /// What the file says of itself. Whole training settings are long, so they come only with `everything`.
 void describeMetadata(const std::map<std::string, std::string>& metadata, bool everything) {
+    static const std::set<std::string> ofTheRecipe = {"crop", "input", "iterations", "rotation_encoding"};  // shown as they are used
     if (metadata.empty()) line("metadata", "none: not written by this program");
     for (const auto& [key, text] : metadata) {
+        if (!everything && metadata.contains("recipe") && ofTheRecipe.contains(key)) continue;
         const auto value = nlohmann::ordered_json::parse(text, nullptr, false);
         if (!value.is_object()) {
             line(key, text);
@@ -127,11 +136,34 @@ void describeMetadata(const std::map<std::string, std::string>& metadata, bool e
     }
 }
 
-void describeRecipe(const NetworkRecipe& recipe) {
+std::string colourText(const std::array<float, 3>& colours) {
+    std::vector<std::string> words;
+    for (const float colour : colours) words.push_back(decimal(static_cast<double>(colour), 3));
+    return joined(words);
+}
+
+/// How the network is used, with what "<weights>.json" says.
+void describeRecipe(const NetworkRecipe& own, const fs::path& weights) {
+    const NetworkRecipe recipe = withOverrides(own, weights);
     const std::string size = std::to_string(recipe.inputSize);
-    line("input", size + " x " + size + " RGB, the box's longer side is " + decimal(recipe.personShare, 3) + " of the crop, beyond the picture " +
-                      (recipe.padWithEdge ? "the border repeats" : "it is black"));
+    line("input", size + " x " + size + " RGB, " + describeCrop(recipe));
     line("crop rule", recipe.cropRule + ", contrast " + (recipe.stretchContrast ? "stretched" : "as it is"));
+    line("normalisation", "mean " + colourText(recipe.mean) + ", deviation " + colourText(recipe.deviation) + " of RGB in 0 to 1");
+    if (recipe.architecture != kScriptArchitecture)
+        line("rotations", recipe.rotationEncoding + ", " + std::to_string(recipe.iterations) + (recipe.iterations == 1 ? " step" : " steps of feedback"));
+    std::error_code error;
+    if (fs::exists(overridesOf(weights), error)) line("", "as " + overridesOf(weights).string() + " says");
+}
+
+std::vector<std::string> namesOf(const TensorFile& weights) {
+    std::vector<std::string> names;
+    for (const auto& [name, tensor] : weights.tensors()) names.push_back(name);
+    return names;
+}
+
+/// A file that is easily taken for a body or a network.
+void describeUnread(const std::vector<std::string>& names) {
+    if (const auto layout = unreadLayout(names)) line("use", "none: " + *layout);
 }
 
 /// A program, which says nothing of its pictures itself.
@@ -144,29 +176,46 @@ void describeScript(const TensorFile& weights) {
         line("use", "runs as it is (--weights) once that file is there; it cannot be converted");
         return;
     }
-    describeRecipe(withOverrides(ownRecipe(weights), weights.path()));
-    line("", "as " + description.string() + " says");
+    describeRecipe(ownRecipe(weights), weights.path());
     line("use", "runs as it is (--weights); it cannot be converted");
 }
 
-/// What network of others the tensors are, and how it is used.
-void describeNetwork(const TensorFile& weights) {
-    if (weights.format() == kScriptFormat) return describeScript(weights);
+/// What a network of others lacks, if anything, and how it is used. Returns whether it runs.
+bool describeUse(const TensorFile& weights, PublishedNetwork network, bool everything) {
+    constexpr std::size_t kFew = 4;
+    const std::vector<std::string> missing = missingTensors(weights, network);
+    const std::size_t numShown = everything ? missing.size() : std::min(kFew, missing.size());
+    for (std::size_t i = 0; i < numShown; ++i) line(i == 0 ? "missing" : "", missing[i]);
+    if (missing.size() > numShown) line("", "and " + std::to_string(missing.size() - numShown) + " more, shown with --all");
+    line("use", missing.empty() ? "opens as it is (--weights); hmr convert makes a copy that opens faster" : "cannot run without what is missing");
+    return missing.empty();
+}
+
+/// What network the tensors are, and how it is used. Returns false for one that cannot run.
+bool describeNetwork(const TensorFile& weights, bool everything) {
+    if (weights.format() == kScriptFormat) {
+        describeScript(weights);
+        return true;
+    }
     const std::map<std::string, std::string> metadata = weights.metadata();
-    if (metadata.contains("recipe")) return;
+    if (metadata.contains("recipe")) {
+        describeRecipe(ownRecipe(weights), weights.path());
+        return true;
+    }
     if (const auto architecture = metadata.find("architecture"); architecture != metadata.end() && architecture->second == kDetectorArchitecture) {
         line("network", "our person detector");
         line("use", "finds people as it is (--detector); hmr eval --detector measures it");
-        return;
+        return true;
     }
     const auto network = recognizePublished(weights);
     line("network", network ? describe(*network) : "of no kind that is run here");
-    if (!network) return;
-    const NetworkRecipe recipe = withOverrides(publishedRecipe(*network), weights.path());
-    describeRecipe(recipe);
-    line("rotations", recipe.rotationEncoding + ", " + std::to_string(recipe.iterations) + (recipe.iterations == 1 ? " step" : " steps of feedback"));
+    if (!network) {
+        describeUnread(namesOf(weights));
+        return true;
+    }
+    describeRecipe(publishedRecipe(*network), weights.path());
     line("body", "SMPL neutral (10 shapes); others of SMPL's joints work too");
-    line("use", "opens as it is (--weights); hmr convert makes a copy that opens faster");
+    return describeUse(weights, *network, everything);
 }
 
 void describeWeights(const fs::path& file, bool everything) {
@@ -183,17 +232,19 @@ void describeWeights(const fs::path& file, bool everything) {
     }
     std::cout << file.string() << (weights->format() == kScriptFormat ? ": network\n" : ": network weights\n");
     line("format", weights->format());
-    describeNetwork(*weights);
+    const bool runs = describeNetwork(*weights, everything);
     line("tensors", std::to_string(weights->tensors().size()) + (types.empty() ? "" : ", " + joined({types.begin(), types.end()})));
     line("parameters", std::to_string(numbers) + " numbers (" + decimal(static_cast<double>(numbers) / 1e6, 2) + " million), " +
                            decimal(static_cast<double>(bytes) / 1e6, 1) + " MB");
     for (const auto& [part, count] : numbersOfPart) line("  " + part, std::to_string(count));
     if (weights->format() == "safetensors") describeMetadata(weights->metadata(), everything);
-    if (!everything) return;
-    std::cout << "  tensors:\n";
-    for (const auto& [name, tensor] : weights->tensors()) {
-        std::cout << "    " << name << "  " << typeText(tensor.type) << "  " << shapeText(tensor.shape) << "\n";
+    if (everything) {
+        std::cout << "  tensors:\n";
+        for (const auto& [name, tensor] : weights->tensors())
+            std::cout << "    " << name << "  " << typeText(tensor.type) << "  " << shapeText(tensor.shape) << "\n";
     }
+    if (!runs)
+        throw Error(file.string() + " cannot run: tensors are missing or of another shape (\"missing\" above). Fetch it again, or save all of the network.");
 }
 
 void describeParameters(const fs::path& file, const EstimateDocument& document) {
@@ -213,7 +264,13 @@ void describeParameters(const fs::path& file, const EstimateDocument& document) 
 
 void describeArrays(const fs::path& file, const std::map<std::string, NpyHeader>& arrays) {
     std::cout << file.string() << ": NumPy arrays, neither a body model nor motion\n";
-    for (const auto& [name, array] : arrays) line(name, (array.type ? typeText(*array.type) : "not read here") + "  " + shapeText(array.shape));
+    std::vector<std::string> names;
+    for (const auto& [name, array] : arrays) {
+        line(name, (array.type ? typeText(*array.type) : "not read here") + "  " + shapeText(array.shape));
+        if (const auto regressor = unreadArray(array.shape); regressor && arrays.size() == 1) line("use", "none: " + *regressor);
+        names.push_back(name);
+    }
+    describeUnread(names);
 }
 
 /// From its header alone.
@@ -238,10 +295,24 @@ void describeScene(const fs::path& file) {
     line("size", decimal(extent.x(), 3) + " x " + decimal(extent.y(), 3) + " x " + decimal(extent.z(), 3) + " in the file's units");
 }
 
+/// The shape of a pickle that is one array; nothing for others.
+std::optional<std::vector<std::size_t>> shapeOfBareArray(const fs::path& file) {
+    const MappedFile mapped(file);
+    const Pickle pickle(mapped.bytes(), file.string());
+    return looksLikeArray(pickle.root()) ? std::optional(ndArrayFrom(pickle.root()).shape) : std::nullopt;
+}
+
+void describeBareArray(const fs::path& file, const std::vector<std::size_t>& shape) {
+    std::cout << file.string() << ": Python pickle of one array\n";
+    line("array", shapeText(shape));
+    if (const auto regressor = unreadArray(shape)) line("use", "none: " + *regressor);
+}
+
 void describePickle(const fs::path& file) {
     if (const auto program = programOfResults(file)) return describeResultsOfOthers(file, *program);
     const auto arrays = openNamedArrays(file);
     if (arrays->contains("v_template")) return describeBody(file);
+    if (const auto shape = shapeOfBareArray(file)) return describeBareArray(file, *shape);
     std::cout << file.string() << ": Python pickle, no body model\n";
     for (const std::string& name : arrays->names()) {
         try {
@@ -251,6 +322,7 @@ void describePickle(const fs::path& file) {
             line(name, "no array");
         }
     }
+    describeUnread(arrays->names());
 }
 
 bool isTorchArchive(const fs::path& file) {
@@ -297,6 +369,9 @@ void describe(const fs::path& file, bool everything) {
     if (isTorchLegacy(bytes)) return describeWeights(file, everything);
     if (bytes.starts_with('\x80') || extension == ".pkl") return describePickle(file);
     if (bytes.starts_with("\x93NUMPY")) return describeNpy(file);
+    if (bytes.starts_with("\x89HDF"))
+        throw Error(file.string() + " is an HDF5 file, which is not read here. HMR's neutral_smpl_mean_params.h5 is not needed: its checkpoint " +
+                    "(model.ckpt-667589.index) has the mean parameters.");
     if (extension == ".json") return looksLikeMarkedPeople(file) ? describeMarkedPeople(file) : describeParameters(file, readParametersJson(file));
     if (sceneExtensions.contains(extension)) return describeScene(file);
     throw Error(file.string() + " is of no kind that is known here. Expected a body model (.npz, .pkl), parameters or motion (.npz, .json, .pkl, " +

@@ -14,6 +14,7 @@
 #include "formats/face_points.h"
 #include "formats/named_arrays.h"
 #include "formats/sha256.h"
+#include "formats/unread_layouts.h"
 
 namespace hmr {
 namespace {
@@ -29,6 +30,11 @@ std::string describe(const Shape& shape) {
     std::string text = "[";
     for (std::size_t i = 0; i < shape.size(); ++i) text += (i ? ", " : "") + std::to_string(shape[i]);
     return text + "]";
+}
+
+bool holdsWholeNumbers(ElementType type) {
+    const bool isReal = type == ElementType::Float16 || type == ElementType::Float32 || type == ElementType::Float64;
+    return !isReal && type != ElementType::Text && type != ElementType::Bytes;
 }
 
 /// float32 elements of an array, without a second array when they are stored as float32 or float64.
@@ -123,6 +129,7 @@ private:
     NdArray array(const std::string& key) const {
         if (!arrays_->contains(key)) {
             if (arrays_->contains("posedirs")) refuseStar(arrays_->read("posedirs").shape);
+            if (const auto layout = unreadLayout(arrays_->names())) refuse(*layout);
             fail(key, "is missing.");
         }
         return arrays_->read(key);
@@ -145,7 +152,9 @@ private:
         if (found != expected) fail(key, "has the shape " + describe(found) + "; " + describe(expected) + " was expected.");
     }
     Floats floats(const std::string& key) const {
-        Floats values = converted(key, array(key), [](NdArray source) { return Floats(std::move(source)); });
+        NdArray stored = array(key);
+        if (holdsWholeNumbers(stored.type)) fail(key, "holds whole numbers or truth values; floating-point numbers were expected.");
+        Floats values = converted(key, std::move(stored), [](NdArray source) { return Floats(std::move(source)); });
         if (!values.areFinite())
             fail(key, "holds values that are not finite (NaN or infinity); numbers were expected.");
         return values;
@@ -153,6 +162,7 @@ private:
     std::vector<std::int64_t> integers(const std::string& key, const Shape& expected) const {
         const NdArray source = array(key);
         requireShape(key, source.shape, expected);
+        if (source.type == ElementType::Bool) fail(key, "holds truth values; whole numbers were expected.");
         return converted(key, source, [](const NdArray& a) { return a.as<std::int64_t>(); });
     }
     template <typename T>

@@ -18,7 +18,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kLargestFile = 64 << 20;
+constexpr std::size_t kLargestMarks = 64 << 20;
 constexpr double kLeastConfidence = 0.2;  // of OpenPose's joints, as HMR and SPIN take them
 constexpr double kGrowth = 1.1;           // from the joints' box to the body's
 constexpr double kDeviation = 0.01;       // of a joint at full confidence, of the box's longer side
@@ -101,11 +101,14 @@ std::vector<MarkedPerson> peopleOf(const json& document) {
 }  // namespace
 
 std::vector<MarkedPerson> readMarkedPeople(const std::filesystem::path& file) {
-    const std::string text = readWholeFile(file, kLargestFile);
+    const std::string text = readWholeFile(file, kLargestMarks);
     try {
         return peopleOf(json::parse(text));
-    } catch (const json::exception& error) {
-        throw Error("Cannot read people from " + file.string() + ": " + error.what());
+    } catch (const json::parse_error& error) {
+        throw Error("Cannot read people from " + file.string() + ": it is no JSON from byte " + std::to_string(error.byte) + " on. Save or fetch it again.");
+    } catch (const json::exception&) {
+        throw Error("Cannot read people from " + file.string() + ": a box or the joints of a person are no list of numbers. OpenPose's JSON " +
+                    "(\"pose_keypoints_2d\": [x, y, confidence, …]) or {\"bbox\": [x, y, width, height]} was expected.");
     } catch (const Error& error) {
         throw Error("Cannot read people from " + file.string() + ": " + error.what());
     }

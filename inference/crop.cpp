@@ -44,7 +44,8 @@ CropWindow snappedToPixels(const CropWindow& window) {
 }  // namespace
 
 CropWindow cropWindow(const PixelBox& box, const NetworkRecipe& recipe) {
-    return {box.center(), std::max(box.longerSide(), 1.0) / recipe.personShare};
+    const double longerSide = std::max(box.height, box.width / recipe.boxAspect);
+    return {box.center(), std::max(longerSide, 1.0) / recipe.personShare};
 }
 
 CropWindow cropWindow(const PixelBox& box, const NetworkRecipe& recipe, cv::Size picture) {

@@ -7,7 +7,8 @@
 
 namespace hmr {
 
-/// The square around a person box that the recipe asks for: same centre, side = longer side / personShare.
+/// The square around a person box that the recipe asks for: same centre, side = longer side / personShare, the longer side being that of
+/// the box grown to boxAspect: the larger of height and width / boxAspect.
 CropWindow cropWindow(const PixelBox& box, const NetworkRecipe& recipe);
 
 /// The square that is cut in a picture of the size in fact: the authors of published networks round places to whole pixels (of the

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "body/error.h"
 #include "formats/safetensors.h"
+#include "network/hmr_network.h"
 #include "network/published_weights.h"
-#include "network/weights_file.h"
 
 namespace hmr {
 
@@ -12,10 +12,8 @@ void convertWeights(const std::filesystem::path& from, const std::filesystem::pa
         throw Error(from.string() + " is a TorchScript module: a program, which cannot be converted. It runs as it is (--weights), described by " +
                     overridesOf(from).string() + ".");
     if (file->metadata().contains("recipe")) throw Error(from.string() + " is in this program's own form already.");
-    NativeWeights weights = nativeWeights(*file);
-    Metadata metadata = metadataFrom(weights.recipe);
-    metadata.merge(weights.metadata);
-    writeSafetensors(to, weights.tensors, metadata);
+    const Metadata metadata = HmrNetwork::load(from)->metadata();  // what does not run is not written
+    writeSafetensors(to, nativeWeights(*file).tensors, metadata);
 }
 
 }  // namespace hmr

@@ -9,6 +9,7 @@
 #include "network/script_network.h"
 #include "network/slim_hmr.h"
 #include "network/transformer_hmr.h"
+#include "network/weights_file.h"
 
 namespace hmr {
 namespace {
@@ -20,7 +21,7 @@ bool fits(torch::IntArrayRef found, const std::vector<std::int64_t>& wanted) {
     return true;
 }
 
-std::string shapeText(torch::IntArrayRef shape) {
+std::string extentsText(torch::IntArrayRef shape) {
     std::string text = "[";
     for (std::size_t i = 0; i < shape.size(); ++i) text += (i ? "," : "") + (shape[i] < 0 ? "any" : std::to_string(shape[i]));
     return text + "]";
@@ -32,6 +33,7 @@ NamedTensors::NamedTensors(std::map<std::string, NdArray> arrays, std::string na
     : nameForErrors_(std::move(nameForErrors)) {
     for (auto& [name, array] : arrays) {
         const std::vector<std::int64_t> shape(array.shape.begin(), array.shape.end());
+        requireFloats(array.type, name, nameForErrors_);
         if (array.type != ElementType::Float32) array = NdArray::from(array.as<float>(), array.shape);
         const auto kept = std::make_shared<std::vector<std::byte>>(std::move(array.bytes));
         tensors_[name] = torch::from_blob(kept->data(), shape, [kept](void*) {}, torch::kFloat32);
@@ -43,8 +45,8 @@ torch::Tensor NamedTensors::take(const std::string& name, std::vector<std::int64
     if (entry.empty()) throw Error(nameForErrors_ + ": the tensor \"" + name + "\" is missing; the file is incomplete or of another network.");
     const torch::Tensor tensor = entry.mapped();
     if (!fits(tensor.sizes(), shape))
-        throw Error(nameForErrors_ + ": the tensor \"" + name + "\" has the shape " + shapeText(tensor.sizes()) + ", expected " +
-                    shapeText(shape) + ".");
+        throw Error(nameForErrors_ + ": the tensor \"" + name + "\" has the shape " + extentsText(tensor.sizes()) + ", expected " +
+                    extentsText(shape) + ".");
     if (!torch::isfinite(tensor).all().item<bool>())
         throw Error(nameForErrors_ + ": the tensor \"" + name + "\" holds numbers that are not finite; the file is damaged.");
     return tensor;

@@ -25,7 +25,7 @@ public:
 /// The tensors that a network is made of, by name; what it asks for is checked.
 class NamedTensors {
 public:
-    /// Takes the arrays' memory over, since large networks would not fit twice.
+    /// Takes the arrays' memory over, since large networks would not fit twice. Throws Error when one holds no floating-point numbers.
     NamedTensors(std::map<std::string, NdArray> arrays, std::string nameForErrors);
 
     bool contains(const std::string& name) const { return tensors_.contains(name); }

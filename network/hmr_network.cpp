@@ -81,12 +81,19 @@ struct HmrNetwork::Implementation {
             throw Error(weights.string() + " is a TorchScript module, which does not say how it wants its pictures; describe it in " +
                         overridesOf(weights).string() + " (docs/models.md tells how).");
         recipe = withOverrides(ownRecipe(file), weights);
+        chooseThreads();
         metadata = metadataFrom(recipe);
         published = openScriptNetwork(weights);
         numParameters = published->numParameters();
     }
 
+    void chooseThreads() {
+        if (threads == 0 && isSmall(recipe)) threads = 1;
+        useThreads(threads);
+    }
+
     void build(std::map<std::string, NdArray> tensors, const std::string& nameForErrors) {
+        chooseThreads();
         if (isCropArchitecture(recipe.architecture)) {
             published = makeCropNetwork(recipe, NamedTensors(std::move(tensors), nameForErrors));
             numParameters = published->numParameters();
@@ -135,9 +142,7 @@ std::shared_ptr<HmrNetwork> HmrNetwork::load(const std::filesystem::path& weight
         auto implementation = std::make_unique<Implementation>();
         implementation->threads = options.threads;
         implementation->flips = options.flips;
-        useThreads(options.threads);
         implementation->open(weights);
-        if (options.threads == 0 && isSmall(implementation->recipe)) implementation->threads = 1;
         std::shared_ptr<HmrNetwork> network(new HmrNetwork(std::move(implementation)));
         // oneDNN makes its kernels on first use; that must not fall on the first frame.
         const auto size = static_cast<std::size_t>(network->recipe().inputSize);

@@ -26,6 +26,7 @@ NetworkRecipe recipeFromJson(const nlohmann::json& json) {
     recipe.mean = threeNumbers(json.at("mean"));
     recipe.deviation = threeNumbers(json.at("deviation"));
     recipe.personShare = json.at("person_share");
+    recipe.boxAspect = json.value("box_aspect", recipe.boxAspect);
     recipe.padWithEdge = json.at("pad_with_edge");
     recipe.cropRule = json.value("crop_rule", recipe.cropRule);
     recipe.stretchContrast = json.value("stretch_contrast", recipe.stretchContrast);
@@ -45,6 +46,8 @@ void check(const NetworkRecipe& recipe) {
         throw Error("the input size is " + std::to_string(recipe.inputSize) + " pixels, expected 32 to 2048.");
     if (!(recipe.personShare > 0.1 && recipe.personShare <= 1.5))
         throw Error("the person's share of the crop is " + std::to_string(recipe.personShare) + ", expected 0.1 to 1.5.");
+    if (!(recipe.boxAspect >= 0.25 && recipe.boxAspect <= 1))
+        throw Error("the box's width over its height (\"box_aspect\") is " + std::to_string(recipe.boxAspect) + ", expected 0.25 to 1.");
     constexpr std::array kCropRules = {"area", "hmr", "spin", "hmr2"};
     if (std::find(kCropRules.begin(), kCropRules.end(), recipe.cropRule) == kCropRules.end())
         throw Error("the rule for crops is \"" + recipe.cropRule + "\", expected area, hmr, spin or hmr2.");
@@ -60,6 +63,7 @@ nlohmann::json jsonFrom(const NetworkRecipe& recipe) {
             {"mean", recipe.mean},
             {"deviation", recipe.deviation},
             {"person_share", recipe.personShare},
+            {"box_aspect", recipe.boxAspect},
             {"pad_with_edge", recipe.padWithEdge},
             {"crop_rule", recipe.cropRule},
             {"stretch_contrast", recipe.stretchContrast},
@@ -72,17 +76,26 @@ nlohmann::json jsonFrom(const NetworkRecipe& recipe) {
             {"body_model_hash", recipe.bodyModelHash}};
 }
 
+std::string withThreeDecimals(double value) {
+    char text[16];
+    std::snprintf(text, sizeof text, "%.3f", value);
+    return text;
+}
+
 }  // namespace
+
+std::string describeCrop(const NetworkRecipe& recipe) {
+    const std::string box = recipe.boxAspect < 1 ? "the box grown to " + withThreeDecimals(recipe.boxAspect) + " of its height in width, its" : "the box's";
+    return box + " longer side is " + withThreeDecimals(recipe.personShare) + " of the crop, beyond the picture " +
+           (recipe.padWithEdge ? "the border repeats" : "it is black");
+}
 
 Metadata metadataFrom(const NetworkRecipe& recipe) {
     const auto size = std::to_string(recipe.inputSize);
-    char share[16];
-    std::snprintf(share, sizeof share, "%.3f", recipe.personShare);
     return {{"recipe", jsonFrom(recipe).dump()},
             {"architecture", recipe.architecture},
             {"input", size + "x" + size + " RGB"},
-            {"crop", std::string("square, the box's longer side is ") + share + " of it, beyond the picture " +
-                         (recipe.padWithEdge ? "the border repeats" : "it is black")},
+            {"crop", "square, " + describeCrop(recipe)},
             {"rotation_encoding", recipe.rotationEncoding},
             {"iterations", std::to_string(recipe.iterations)},
             {"body_model", recipe.bodyModelId},

@@ -16,6 +16,8 @@ struct NetworkRecipe {
     std::array<float, 3> mean = {0.485f, 0.456f, 0.406f}, deviation = {0.229f, 0.224f, 0.225f};  ///< of RGB in [0,1]
     /// A person box's longer side is this share of the crop (HMR: 150/224). Crop side = longer side / share.
     double personShare = 150.0 / 224.0;
+    /// Width over height that the box is grown to before its longer side is taken, 0.25 to 1 (HMR 2.0: 3 / 4; 1: the box as it is).
+    double boxAspect = 1;
     bool padWithEdge = true;        ///< beyond the picture: repeat the border (HMR) or black (SPIN)
     /// How the crop's pixels are taken from the picture (inference/crop.h): "area", ours, or as the authors of published networks do,
     /// "hmr", "spin", "hmr2".
@@ -36,6 +38,9 @@ struct NetworkRecipe {
 /// for (architecture, input, crop, rotation_encoding, iterations, body_model, body_model_hash).
 Metadata metadataFrom(const NetworkRecipe& recipe);
 
+/// For people: "the box's longer side is 0.670 of the crop, beyond the picture the border repeats".
+std::string describeCrop(const NetworkRecipe& recipe);
+
 /// The recipe in a file's metadata. Throws Error when it is missing or names something that does not exist.
 NetworkRecipe recipeFrom(const Metadata& metadata, const std::string& nameForErrors);
 
@@ -43,7 +48,7 @@ NetworkRecipe recipeFrom(const Metadata& metadata, const std::string& nameForErr
 std::filesystem::path overridesOf(const std::filesystem::path& weights);
 
 /// The recipe with what that file says: a JSON object of the recipe's own keys, such as "input_size", "mean", "deviation",
-/// "person_share", "pad_with_edge" and "crop_rule". The recipe itself where there is no such file. Throws Error: no JSON object, a key that no
+/// "person_share", "box_aspect", "pad_with_edge" and "crop_rule". The recipe itself where there is no such file. Throws Error: no JSON object, a key that no
 /// recipe has, a value that cannot be.
 NetworkRecipe withOverrides(const NetworkRecipe& recipe, const std::filesystem::path& weights);
 

@@ -6,7 +6,9 @@
 
 #include "body/error.h"
 #include "formats/strided_copy.h"
+#include "formats/unread_layouts.h"
 #include "network/detector_network.h"
+#include "network/weights_file.h"
 
 namespace hmr {
 namespace {
@@ -22,19 +24,23 @@ std::string shapeText(const Shape& shape) {
 
 bool has(const TensorFile& file, const std::string& name) { return file.tensors().contains(name); }
 
-NdArray readFloats(const TensorFile& file, const std::string& name) {
+const TensorInfo& requireTensor(const TensorFile& file, const std::string& name) {
     const auto found = file.tensors().find(name);
     if (found == file.tensors().end())
         throw Error(file.path().string() + ": the tensor \"" + name + "\" is missing; the file is incomplete or of another network.");
+    return found->second;
+}
+
+NdArray readFloats(const TensorFile& file, const std::string& name) {
+    requireFloats(requireTensor(file, name).type, name, file.path().string());
     NdArray array = file.read(name);
     if (array.type != ElementType::Float32) array = NdArray::from(array.as<float>(), array.shape);
     return array;
 }
 
-Shape requireMatrix(const TensorFile& file, const std::string& name, const NdArray& array) {
-    if (array.shape.size() != 2)
-        throw Error(file.path().string() + ": the tensor \"" + name + "\" has the shape " + shapeText(array.shape) + ", a matrix was expected.");
-    return array.shape;
+void requireShape(const TensorFile& file, const std::string& name, const Shape& found, const Shape& expected) {
+    if (found != expected)
+        throw Error(file.path().string() + ": the tensor \"" + name + "\" has the shape " + shapeText(found) + ", expected " + shapeText(expected) + ".");
 }
 
 /// How a matrix A is repeated (pairSigns): [A; −A], [A, −A; −A, A] or [A, −A].
@@ -56,11 +62,27 @@ NdArray withSigns(const NdArray& array, Signs signs) {
     return NdArray::from(result, shape);
 }
 
+constexpr const char* kLastConvolution = "layer4.2.conv3.weight";
+
+/// The layers of SPIN's regressor fit each other as they are in the file, where their names begin with `head`.
+void requireFittingLayers(const TensorFile& file, const Tensors& tensors, const std::string& head) {
+    const auto extent = [&](const std::string& name) { return tensors.at(name).shape.empty() ? 1 : tensors.at(name).shape[0]; };
+    const auto require = [&](const std::string& name, const Shape& expected) { requireShape(file, head + name, tensors.at(name).shape, expected); };
+    const std::size_t hidden = extent("fc1.bias");
+    std::size_t numInputs = extent(kLastConvolution);
+    for (const std::string name : {"decpose", "decshape", "deccam"}) {
+        const std::size_t numOutputs = extent(name + ".bias");
+        require(name + ".weight", {numOutputs, hidden});
+        numInputs += numOutputs;
+    }
+    require("fc1.weight", {hidden, numInputs});
+    require("fc2.weight", {hidden, hidden});
+    require("fc2.bias", {hidden});
+}
+
 /// SPIN has no ReLU behind its two hidden layers, our network has. Since x = relu(x) − relu(−x), hidden layers that carry each
 /// unit with both signs give the same answer through ReLUs.
-void pairSigns(const TensorFile& file, Tensors& tensors) {
-    for (const char* name : {"fc1.weight", "fc2.weight", "decpose.weight", "decshape.weight", "deccam.weight"})
-        requireMatrix(file, name, tensors.at(name));
+void pairSigns(Tensors& tensors) {
     for (const char* name : {"fc1.weight", "fc1.bias", "fc2.bias"}) tensors[name] = withSigns(tensors[name], Signs::Rows);
     tensors["fc2.weight"] = withSigns(tensors["fc2.weight"], Signs::Both);
     for (const char* name : {"decpose.weight", "decshape.weight", "deccam.weight"}) tensors[name] = withSigns(tensors[name], Signs::Columns);
@@ -82,7 +104,9 @@ NativeWeights spinWeights(const TensorFile& file, const std::string& backbone, c
         if (isBackbone(own)) weights.tensors[own] = readFloats(file, name);
     }
     for (const std::string name : kRegressorTensors) weights.tensors[name] = readFloats(file, head + name);
-    pairSigns(file, weights.tensors);
+    requireTensor(file, backbone + kLastConvolution);
+    requireFittingLayers(file, weights.tensors, head);
+    pairSigns(weights.tensors);
     weights.recipe.hiddenSize = static_cast<int>(weights.tensors["fc1.weight"].shape[0]);
     return weights;
 }
@@ -137,6 +161,9 @@ std::string firstNames(const TensorFile& file) {
 }
 
 std::string unknownNetwork(const TensorFile& file) {
+    std::vector<std::string> names;
+    for (const auto& [name, info] : file.tensors()) names.push_back(name);
+    if (const auto layout = unreadLayout(names)) return file.path().string() + " cannot be used as weights: " + *layout;
     return file.path().string() + ": this " + file.format() + " is of no network that is known here; its tensors are " + firstNames(file) +
            ". Choose weights of SPIN, EFT, MMHuman3D's HMR, the original HMR, HMR 2.0, or those that `hmr train` wrote.";
 }
@@ -146,7 +173,7 @@ std::string unknownNetwork(const TensorFile& file) {
 std::optional<PublishedNetwork> recognizePublished(const TensorFile& file) {
     if (has(file, "smpl_head.decpose.weight") && has(file, "backbone.patch_embed.proj.weight")) return PublishedNetwork::Hmr2;
     if (has(file, "head.fc1.weight") && has(file, "backbone.conv1.weight") && has(file, "head.decpose.weight")) return PublishedNetwork::MmHuman3d;
-    if (has(file, "fc1.weight") && has(file, "conv1.weight") && has(file, "decpose.weight") && has(file, "layer4.2.conv3.weight"))
+    if (has(file, "fc1.weight") && has(file, "conv1.weight") && has(file, "decpose.weight") && has(file, kLastConvolution))
         return PublishedNetwork::Spin;
     if (has(file, "3D_module/fc1/weights") && has(file, "resnet_v2_50/conv1/weights")) return PublishedNetwork::HmrTensorFlow;
     return std::nullopt;
@@ -184,6 +211,7 @@ NetworkRecipe publishedRecipe(PublishedNetwork network) {
             recipe.architecture = kTransformerArchitecture;
             recipe.inputSize = 256;
             recipe.personShare = 1;
+            recipe.boxAspect = 0.75;  // of the 256 columns it sees 192
             recipe.padWithEdge = false;
             recipe.cropRule = "hmr2";
             recipe.rotationEncoding = "6d-sequential";

@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "formats/tensors/tensor_file.h"
 #include "network/network_recipe.h"
@@ -23,6 +24,10 @@ std::optional<PublishedNetwork> recognizePublished(const TensorFile& file);
 /// For people: "SPIN family (ResNet-50, 6D rotations)".
 std::string describe(PublishedNetwork network);
 
+/// What a published network of full size needs and the file lacks, by names, shapes and types alone: "init_pose [1,144]" where a tensor is
+/// missing, "fc1.weight has the shape [1024,2133], expected [1024,2205]". Empty for whole files.
+std::vector<std::string> missingTensors(const TensorFile& file, PublishedNetwork network);
+
 /// How the network wants its crop and what its numbers mean.
 NetworkRecipe publishedRecipe(PublishedNetwork network);
 
@@ -37,10 +42,13 @@ struct NativeWeights {
     std::map<std::string, std::string> metadata;  ///< where it came from
 };
 
-/// Reads a published network. Throws Error: no known network (says what was found), a tensor missing or of another shape.
+/// Reads a published network. Throws Error: no known network (says what was found), a tensor missing, of another shape or not of
+/// floating-point numbers.
 NativeWeights nativeWeights(const TensorFile& file);
 
-/// Writes a published network as .safetensors with its recipe, which opens faster and like weights of our own. Throws Error.
+/// Writes a published network as .safetensors with its recipe, as "<weights>.json" beside it changes that (network_recipe.h); the copy opens
+/// faster and like weights of our own. The network is opened and run once before. Throws Error: what HmrNetwork::load refuses, a
+/// TorchScript module, weights of our own.
 void convertWeights(const std::filesystem::path& from, const std::filesystem::path& to);
 
 /// The architectures that only published networks have (hmr_network.h names the others).

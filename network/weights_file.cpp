@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "body/error.h"
+#include "formats/tensors/tensor_file.h"
 
 namespace hmr {
 namespace {
@@ -37,14 +38,8 @@ NdArray arrayFrom(const torch::Tensor& tensor, bool half) {
 }
 
 torch::ScalarType scalarType(ElementType type, const std::string& tensor, const std::string& file) {
-    switch (type) {
-        case ElementType::Float16: return torch::kFloat16;
-        case ElementType::Float32: return torch::kFloat32;
-        case ElementType::Float64: return torch::kFloat64;
-        default:
-            throw Error(file + ": the tensor \"" + tensor +
-                        "\" does not hold floating-point numbers (float16, float32 or float64 expected).");
-    }
+    requireFloats(type, tensor, file);
+    return type == ElementType::Float16 ? torch::kFloat16 : type == ElementType::Float32 ? torch::kFloat32 : torch::kFloat64;
 }
 
 torch::Tensor tensorFrom(const TensorView& view, const std::string& name, const std::string& file) {
@@ -57,13 +52,8 @@ torch::Tensor tensorFrom(const TensorView& view, const std::string& name, const 
     return tensor.to(torch::kFloat32);
 }
 
-torch::Tensor checkedTensor(const std::map<std::string, TensorView>& weights, const std::string& name,
-                            torch::IntArrayRef expectedShape, const std::string& file) {
-    const auto found = weights.find(name);
-    if (found == weights.end())
-        throw Error(file + ": the tensor \"" + name + "\" is missing; the file holds weights of another architecture or " +
-                    "is incomplete.");
-    auto tensor = tensorFrom(found->second, name, file);
+torch::Tensor checkedTensor(const TensorView& view, const std::string& name, torch::IntArrayRef expectedShape, const std::string& file) {
+    auto tensor = tensorFrom(view, name, file);
     if (tensor.sizes() != expectedShape)
         throw Error(file + ": the tensor \"" + name + "\" has the shape " + shapeText(tensor.sizes()) + ", expected " +
                     shapeText(expectedShape) + "; the file holds weights of another architecture.");
@@ -74,6 +64,11 @@ torch::Tensor checkedTensor(const std::map<std::string, TensorView>& weights, co
 }
 
 }  // namespace
+
+void requireFloats(ElementType type, const std::string& tensor, const std::string& nameForErrors) {
+    if (type == ElementType::Float16 || type == ElementType::Float32 || type == ElementType::Float64) return;
+    throw Error(nameForErrors + ": the tensor \"" + tensor + "\" does not hold floating-point numbers (float16, float32 or float64 expected).");
+}
 
 void saveWeights(const std::filesystem::path& file, const torch::nn::Module& module, const NetworkRecipe& recipe,
                  Metadata metadata, bool half) {
@@ -95,8 +90,13 @@ void loadWeights(const SafetensorsFile& weights, torch::nn::Module& module, cons
 void loadWeights(const std::map<std::string, TensorView>& weights, torch::nn::Module& module, const std::string& nameForErrors) {
     auto states = statesOf(module);
     std::map<std::string, torch::Tensor> loaded;
-    for (const auto& [name, state] : states)
-        loaded[name] = checkedTensor(weights, name, state.sizes(), nameForErrors);
+    for (const auto& [name, state] : states) {
+        const auto found = weights.find(name);
+        if (found == weights.end())
+            throw Error(nameForErrors + ": the tensor \"" + name + "\" is missing; the file holds weights of another architecture or " +
+                        "is incomplete.");
+        loaded[name] = checkedTensor(found->second, name, state.sizes(), nameForErrors);
+    }
     for (const auto& [name, view] : weights)
         if (!states.contains(name) && !name.ends_with("num_batches_tracked"))
             throw Error(nameForErrors + ": the tensor \"" + name + "\" has no place in this network; the file holds " +
@@ -106,15 +106,17 @@ void loadWeights(const std::map<std::string, TensorView>& weights, torch::nn::Mo
 }
 
 std::size_t loadMatchingWeights(const std::filesystem::path& file, torch::nn::Module& module, const std::string& prefix) {
-    const SafetensorsFile weights(file);
+    const auto weights = openTensorFile(file);
     std::map<std::string, torch::Tensor> loaded;
     auto states = statesOf(module);
     for (const auto& [name, state] : states) {
-        auto found = weights.tensors().find(name);
-        if (found == weights.tensors().end()) found = weights.tensors().find(prefix + name);
-        if (found == weights.tensors().end()) continue;
+        auto found = weights->tensors().find(name);
+        if (found == weights->tensors().end()) found = weights->tensors().find(prefix + name);
+        if (found == weights->tensors().end()) continue;
         const std::vector<std::int64_t> shape(found->second.shape.begin(), found->second.shape.end());
-        if (state.sizes() == torch::IntArrayRef(shape)) loaded[name] = checkedTensor(weights.tensors(), found->first, state.sizes(), file.string());
+        if (state.sizes() != torch::IntArrayRef(shape)) continue;
+        const NdArray array = weights->read(found->first);
+        loaded[name] = checkedTensor({array.type, array.shape, array.bytes}, found->first, state.sizes(), file.string());
     }
     if (loaded.empty()) throw Error(file.string() + ": no tensor fits this network; the file holds weights of another architecture.");
     const torch::NoGradGuard noGrad;

@@ -17,7 +17,7 @@ namespace {
 
 using Shape = std::vector<std::size_t>;
 
-constexpr std::size_t kMostDimensions = 32;
+constexpr std::size_t kMostArrayDimensions = 32;
 constexpr std::size_t kLargestList = std::size_t{128} << 20;   ///< bytes of a list's numbers
 constexpr std::size_t kLargestDense = std::size_t{24} << 20;   ///< bytes of a sparse matrix made dense; SMPL-X has 5 MB
 constexpr int kDeepestNesting = 32;
@@ -51,7 +51,7 @@ Shape shapeFrom(const PickleValue& value) {
     if (value.kind() == PickleKind::Integer) return {static_cast<std::size_t>(std::max<std::int64_t>(0, value.integer()))};
     Shape shape;
     for (const PickleValue& extent : value.items()) {
-        if (extent.integer() < 0 || shape.size() == kMostDimensions) throw Error("An array has an impossible shape.");
+        if (extent.integer() < 0 || shape.size() == kMostArrayDimensions) throw Error("An array has an impossible shape.");
         shape.push_back(static_cast<std::size_t>(extent.integer()));
     }
     return shape;

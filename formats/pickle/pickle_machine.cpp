@@ -171,13 +171,14 @@ void PickleMachine::build() {
     if (!target.node()) fail("attributes are given to " + target.description() + ".");
     target.node()->state = state;
     if (!target.isObject("joblib.numpy_pickle NumpyArrayWrapper")) return;
+    JoblibArray array;
     try {
-        const JoblibArray array = joblibArray(target);
-        if (array.isPadded) take(takeUnsigned(1));
-        target.node()->text = take(array.numBytes);
+        array = joblibArray(target);
     } catch (const Error& error) {
         fail(std::string("an array of joblib's cannot be read. ") + error.what());
     }
+    if (array.isPadded) take(takeUnsigned(1));
+    target.node()->text = take(array.numBytes);
 }
 
 void PickleMachine::append(PickleValue target, std::vector<PickleValue> values) {

@@ -9,7 +9,7 @@
 namespace hmr {
 namespace {
 
-constexpr std::uint64_t kMagic = 0xdb4775248b80fb57;
+constexpr std::uint64_t kTableMagic = 0xdb4775248b80fb57;
 constexpr std::size_t kFooterSize = 48, kTrailerSize = 5;
 constexpr std::size_t kBestSnappyRatio = 64;  ///< three bytes of a copy make at most 64
 
@@ -118,8 +118,8 @@ std::uint32_t maskedCrc32c(std::string_view bytes) {
 
 void visitSortedTable(std::string_view bytes, const std::function<void(std::string_view, std::string_view)>& visit) {
     if (bytes.size() < kFooterSize) throw Error("It is too short for a table.");
-    WireReader magic(bytes.substr(bytes.size() - sizeof(kMagic)));
-    if (magic.fixed<std::uint64_t>() != kMagic) throw Error("It does not end as a table does; it is cut or something else.");
+    WireReader magic(bytes.substr(bytes.size() - sizeof(kTableMagic)));
+    if (magic.fixed<std::uint64_t>() != kTableMagic) throw Error("It does not end as a table does; it is cut or something else.");
     WireReader footer(bytes.substr(bytes.size() - kFooterSize));
     visitBlock(blockAt(bytes, takePlace(footer)), [](std::string_view, std::string_view) {});  // describes the table itself
     visitBlock(blockAt(bytes, takePlace(footer)), [&](std::string_view, std::string_view value) {

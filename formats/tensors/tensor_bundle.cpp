@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t kMostShards = 10'000;
-constexpr std::size_t kMostDimensions = 32;
+constexpr std::size_t kMostTensorDimensions = 32;
 
 /// Calls visit(field, value as number, value as bytes) for each field of a protocol buffer.
 template <typename Visit>
@@ -65,7 +65,7 @@ Entry entryFrom(std::string_view message) {
             default: break;
         }
     });
-    if (entry.shape.size() > kMostDimensions) throw Error("A tensor has too many dimensions.");
+    if (entry.shape.size() > kMostTensorDimensions) throw Error("A tensor has too many dimensions.");
     return entry;
 }
 

@@ -11,7 +11,7 @@ namespace hmr {
 namespace {
 
 // 0x1950a86a20f9469cfc6c, least significant byte first, behind the operations "protocol 2, long integer of 10 bytes".
-constexpr std::string_view kMagic = "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.";
+constexpr std::string_view kLegacyMagic = "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.";
 constexpr std::int64_t kProtocol = 1001;
 
 /// torch.save before PyTorch 1.6: pickles of magic number, protocol, system, objects and storage keys, one behind the other,
@@ -50,7 +50,7 @@ private:
         return pickle;
     }
     void open() {
-        rest_.remove_prefix(kMagic.size());
+        rest_.remove_prefix(kLegacyMagic.size());
         if (const auto protocol = next(); protocol.root().integer() != kProtocol) throw Error("It has an unknown protocol.");
         const Pickle system = next();
         if (const auto isLittle = system.root().find("little_endian"); isLittle && isLittle->integer() == 0)
@@ -92,7 +92,7 @@ private:
 
 }  // namespace
 
-bool isTorchLegacy(std::string_view bytes) { return bytes.starts_with(kMagic); }
+bool isTorchLegacy(std::string_view bytes) { return bytes.starts_with(kLegacyMagic); }
 
 std::unique_ptr<TensorFile> openTorchLegacy(const std::filesystem::path& file) { return std::make_unique<TorchLegacy>(file); }
 

@@ -11,7 +11,7 @@
 namespace hmr {
 namespace {
 
-constexpr int kDeepestNesting = 24;
+constexpr int kDeepestState = 24;
 constexpr std::size_t kMostTensors = 200'000;
 constexpr std::size_t kMostVisits = 2'000'000;
 constexpr std::size_t kMostNameBytes = 64 << 20;  ///< of all names together
@@ -59,7 +59,7 @@ public:
     std::map<std::string, TorchTensor> tensors;
 
     void collect(const PickleValue& value, const std::string& name, int depth = 0) {
-        if (depth > kDeepestNesting || ++numVisits_ > kMostVisits || tensors.size() > kMostTensors)
+        if (depth > kDeepestState || ++numVisits_ > kMostVisits || tensors.size() > kMostTensors)
             throw Error("Its dictionaries are nested without end.");
         if (isTensor(value)) {
             numNameBytes_ += name.size();
@@ -92,11 +92,14 @@ PickleValue stateIn(const PickleValue& root) {
     return root;
 }
 
+/// Of most tensors' names: a body that lies beside the network has none. Does nothing where two names would become one.
 bool stripPrefix(std::map<std::string, TorchTensor>& tensors, const std::string& prefix) {
     const auto has = [&](const auto& entry) { return entry.first.starts_with(prefix); };
-    if (tensors.empty() || !std::all_of(tensors.begin(), tensors.end(), has)) return false;
+    const auto collides = [&](const auto& entry) { return has(entry) && tensors.contains(entry.first.substr(prefix.size())); };
+    const auto count = static_cast<std::size_t>(std::count_if(tensors.begin(), tensors.end(), has));
+    if (2 * count <= tensors.size() || std::any_of(tensors.begin(), tensors.end(), collides)) return false;
     std::map<std::string, TorchTensor> stripped;
-    for (auto& [name, tensor] : tensors) stripped.emplace(name.substr(prefix.size()), std::move(tensor));
+    for (auto& [name, tensor] : tensors) stripped.emplace(name.starts_with(prefix) ? name.substr(prefix.size()) : name, std::move(tensor));
     tensors = std::move(stripped);
     return true;
 }

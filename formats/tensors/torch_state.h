@@ -31,7 +31,7 @@ struct TorchTensor {
 TorchStorage torchStorage(const PickleValue& reference);
 
 /// The tensors of a checkpoint by name: of its state dictionary if it has one ("model", "state_dict", …), else of all nested
-/// dictionaries and pickled modules, joined by dots. "module." in front of a name is left out.
+/// dictionaries and pickled modules, joined by dots. "module." and "model." in front of most names are left out there.
 std::map<std::string, TorchTensor> torchState(const PickleValue& root);
 
 /// The tensor's numbers in row-major order from the bytes of its storage.

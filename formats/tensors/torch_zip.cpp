@@ -9,13 +9,13 @@ namespace hmr {
 namespace {
 
 /// Bytes by which the parts of an archive may exceed twice the file: TorchScript's code is compressed, numbers never are.
-constexpr std::size_t kFreeBytes = std::size_t{1} << 20;
+constexpr std::size_t kFreeArchiveBytes = std::size_t{1} << 20;
 
 /// torch.save since PyTorch 1.6: a zip archive of data.pkl and one file for each storage, all in one folder.
 class TorchZip : public TensorFile {
 public:
     explicit TorchZip(const std::filesystem::path& file) : zip_(file, "PyTorch checkpoint") {
-        if (const std::size_t size = std::filesystem::file_size(file); zip_.expandedSize() / 2 > size + kFreeBytes / 2)
+        if (const std::size_t size = std::filesystem::file_size(file); zip_.expandedSize() / 2 > size + kFreeArchiveBytes / 2)
             throw Error("Cannot open " + file.string() + ": its " + std::to_string(size) + " bytes expand to " + std::to_string(zip_.expandedSize()) +
                         ", but PyTorch does not compress numbers. Fetch the file again from where it came from.");
         const auto& names = zip_.names();

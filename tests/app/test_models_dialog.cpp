@@ -43,6 +43,9 @@ private Q_SLOTS:
         QVERIFY2(textOf(*dialog, "bodySummary").startsWith("open body"), qPrintable(textOf(*dialog, "bodySummary")));
         QVERIFY(textOf(*dialog, "weightsSummary").contains("shipped"));
         QVERIFY(textOf(*dialog, "modelSources").contains("smpl.is.tue.mpg.de"));
+        for (const char* source : {"nkolot/SPIN", "model_checkpoint.pt", "akanazawa/hmr", "model.ckpt-667589.index", "4D-Humans", "epoch=35-step=1000000.ckpt",
+                                   "open-mmlab/mmhuman3d", "facebookresearch/eft"})
+            QVERIFY2(textOf(*dialog, "modelSources").contains(source), source);
     }
     void aDroppedBodyIsTakenAndTheOddPairRemarked() {
         ModelsDialog dialog({});

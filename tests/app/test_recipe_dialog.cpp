@@ -100,6 +100,7 @@ private Q_SLOTS:
         QCOMPARE(recipe->findChild<QSpinBox*>("recipeInputSize")->value(), 64);
         QCOMPARE(recipe->findChild<QSpinBox*>("recipeIterations")->value(), 3);
         QCOMPARE(recipe->findChild<QDoubleSpinBox*>("recipeBoxScale")->value(), 1.307);  // 1 / 0.765
+        QCOMPARE(recipe->findChild<QDoubleSpinBox*>("recipeBoxAspect")->value(), 1.0);
         QCOMPARE(recipe->findChild<QDoubleSpinBox*>("recipeMean1")->value(), 0.456);
         QCOMPARE(recipe->findChild<QDoubleSpinBox*>("recipeDeviation2")->value(), 0.225);
         auto* stretch = recipe->findChild<QAbstractButton*>("recipeStretch");
@@ -107,15 +108,17 @@ private Q_SLOTS:
         choose(recipe->findChild<QComboBox*>("recipeCropRule"), "spin");
         QVERIFY(click(stretch));
         choose(recipe->findChild<QComboBox*>("recipeBorder"), false);
+        type(recipe->findChild<QDoubleSpinBox*>("recipeBoxAspect"), "0.75", Qt::Key_Tab);
         type(recipe->findChild<QDoubleSpinBox*>("recipeMean0"), "0.5", Qt::Key_Tab);
         QVERIFY(dialog.acceptRecipe());
         QVERIFY2(dialog.summary().contains("contrast stretched, black beyond the picture") && dialog.summary().contains("changed by hand"), qPrintable(dialog.summary()));
         QVERIFY(!QFile::exists(weights_ + ".json"));  // until the models are accepted
         QVERIFY(dialog.acceptModels());
         QCOMPARE(dialog.result(), int(QDialog::Accepted));
-        QCOMPARE(keptBeside(weights_).keys(), (QStringList{"crop_rule", "mean", "pad_with_edge", "stretch_contrast"}));
+        QCOMPARE(keptBeside(weights_).keys(), (QStringList{"box_aspect", "crop_rule", "mean", "pad_with_edge", "stretch_contrast"}));
         NetworkRecipe wanted = own;  // what nobody touched is as exact as it was
         wanted.cropRule = "spin";
+        wanted.boxAspect = 0.75;
         wanted.stretchContrast = true;
         wanted.padWithEdge = false;
         wanted.mean[0] = 0.5f;

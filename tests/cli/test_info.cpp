@@ -11,6 +11,7 @@
 #include "formats/motion/session_file.h"
 #include "formats/npz.h"
 #include "formats/parameters_file.h"
+#include "formats/safetensors.h"
 #include "formats/scene_file.h"
 #include "support/program.h"
 #include "support/random_weights.h"
@@ -74,6 +75,12 @@ private Q_SLOTS:
         writeWholeFile(root_ / "box.json", R"({"bbox": [10, 20, 30, 40]})");
         std::filesystem::copy_file(std::filesystem::path(HMR_TEST_DATA) / "network/script.pt", root_ / "described.pt");
         writeWholeFile(root_ / "described.pt.json", R"({"input_size": 256, "person_share": 0.8})");
+        const NdArray few = NdArray::from(std::vector<float>(3), {3});
+        writeNpz(root_ / "mean.npz", {{"pose", few}, {"shape", few}, {"cam", few}});
+        writeNpz(root_ / "regressor.npz", {{"regressor", NdArray::from(std::vector<float>(2 * 6890), {2, 6890})}});
+        writeWholeFile(root_ / "mean.h5", "\x89HDF\r\n");
+        writeSafetensors(root_ / "cliff.safetensors", {{"encoder.conv1.weight", few}, {"decpose.weight", few}}, {});
+        writeSafetensors(root_ / "part.safetensors", {{"3D_module/fc1/weights", few}, {"resnet_v2_50/conv1/weights", few}}, {});
         writeNpz(root_ / "other.npz", {{"numbers", NdArray::from(std::vector<float>(6, 1.f), {2, 3})}});
         const std::vector<Figure> figures = {figureFrom(*model, BodyParameters{}, "person", Eigen::Vector3d::Zero(), true)};
         writeObj(root_ / "person.obj", figures);
@@ -92,7 +99,7 @@ private Q_SLOTS:
         QTest::addColumn<QStringList>("expected");
         QTest::newRow("body") << "body.npz" << QStringList{"body model", "small-test-body", "560 vertices", "1008 triangles", "24 joints"};
         QTest::newRow("SMPL's pickle") << HMR_TEST_DATA "/models/tiny_chumpy_python2.pkl" << QStringList{"body model", "6 vertices", "24 joints"};
-        QTest::newRow("weights") << "random.safetensors" << QStringList{"network weights", "hmr-resnet18", "float32", "million"};
+        QTest::newRow("weights") << "random.safetensors" << QStringList{"network weights", "hmr-resnet18", "float32", "million", "64 x 64 RGB", "mean 0.485, 0.456, 0.406", "6d, 3 steps"};
         QTest::newRow("weights whose first byte is a pickle's") << "beginsAsPickle.safetensors" << QStringList{"network weights", "hmr-resnet18", "million"};
         QTest::newRow("json") << "walk.json" << QStringList{"body parameters", "walk.mp4", "640 x 480", "3, 25.00 a second", "3 in 6 estimates"};
         QTest::newRow("npz") << "walk.npz" << QStringList{"body parameters", "walk.mp4", "3 in 6 estimates"};
@@ -100,7 +107,10 @@ private Q_SLOTS:
         QTest::newRow("session") << "walk.hmrs" << QStringList{"session", "street.mp4", "person_4 in 2", "hmr export"};
         QTest::newRow("OpenPose's joints") << "openpose.json" << QStringList{"OpenPose", "1, 1 with joints", "--box openpose.json"};
         QTest::newRow("a box") << "box.json" << QStringList{"person boxes", "1, 0 with joints", "10.0, 20.0, 30.0 x 40.0"};
-        QTest::newRow("a described module") << "described.pt" << QStringList{"TorchScript module", "256 x 256", "0.800 of the crop", "runs as it is", "cannot be converted"};
+        QTest::newRow("a described module") << "described.pt" << QStringList{"TorchScript module", "256 x 256", "0.800 of the crop", "described.pt.json says", "runs as it is", "cannot be converted"};
+        QTest::newRow("mean parameters") << "mean.npz" << QStringList{"smpl_mean_params.npz", "not needed"};
+        QTest::newRow("a regressor") << "regressor.npz" << QStringList{"regressor of 2 joints"};
+        QTest::newRow("another network") << "cliff.safetensors" << QStringList{"no kind that is run here", "CLIFF"};
         QTest::newRow("a detector") << HMR_RESOURCE_DIR "/weights/detector.safetensors" << QStringList{"network weights", "our person detector", "--detector"};
         QTest::newRow("mesh") << "person.obj" << QStringList{"mesh or scene", "1008 triangles"};
     }
@@ -177,6 +187,8 @@ private Q_SLOTS:
         QTest::newRow("cut weights") << "cut.safetensors" << "cut.safetensors";
         QTest::newRow("cut pickle") << "cut.pkl" << "cut.pkl";
         QTest::newRow("cut checkpoint") << "cut.pt" << "cut.pt";
+        QTest::newRow("an HDF5 file") << "mean.h5" << "mean parameters";
+        QTest::newRow("half a network") << "part.safetensors" << "tensors are missing or of another shape";
         QTest::newRow("zip bomb") << HMR_TEST_DATA "/formats/bomb.npz" << "bomb.npz";
         QTest::newRow("arrays that expand beyond reason") << HMR_TEST_DATA "/formats/expands.npz" << "200 times its size";
         QTest::newRow("compressed numbers of PyTorch's") << HMR_TEST_DATA "/tensors/bad_bomb.pt" << "does not compress numbers";
@@ -196,6 +208,11 @@ private Q_SLOTS:
         QVERIFY(result.errors.startsWith("hmr: "));
     }
 
+    void missingTensorsAreListed() {
+        const auto few = info({"part.safetensors"}), all = info({"--all", "part.safetensors"});
+        QVERIFY2(few.output.contains("more, shown with --all") && few.output.contains("conv1/weights has the shape [3], expected [7,7,3,64]"), qPrintable(few.output));
+        QVERIFY(!few.output.contains("mean_param [1,85]") && all.output.contains("mean_param [1,85]"));
+    }
     void oneBadFileDoesNotHideTheOthers() {
         const auto result = info({"notes.txt", "body.npz"});
         QCOMPARE(result.exitCode, 1);

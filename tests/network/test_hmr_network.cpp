@@ -6,6 +6,7 @@
 
 #include "body/error.h"
 #include "body/rotation.h"
+#include "formats/npz.h"
 #include "network/flip.h"
 #include "network/formula_weights.h"
 #include "network/hmr_network.h"
@@ -177,6 +178,23 @@ private Q_SLOTS:
         arrays["1.num_batches_tracked"] = NdArray::from(std::vector<std::int64_t>{7}, {});
         writeSafetensors(file, arrays, metadataFrom(smallRecipe()));
         QCOMPARE(errorOf([&] { loadWeights(file, *module); }), std::string());
+    }
+
+    // As torchvision's backbones are: PyTorch's own files, the older form and the newer.
+    void pyTorchsFilesAreAStart() {
+        const std::filesystem::path data = HMR_TEST_DATA "/tensors";
+        auto whole = smallModule();
+        QCOMPARE(loadMatchingWeights(data / "module.pt", *whole), std::size_t{0});
+        const NpzArrays moduleReference = readNpz(data / "module_reference.npz"), reference = readNpz(data / "reference.npz");
+        for (const auto& [name, array] : arraysOf(*whole)) QVERIFY2(array.bytes == moduleReference.at(name).bytes, name.c_str());
+        for (const char* file : {"trainer.pt", "trainer_legacy.pt"}) {
+            torch::nn::Module part;
+            part.register_module("conv1", torch::nn::Conv2d(3, 4, 2));
+            QCOMPARE(loadMatchingWeights(data / file, part), std::size_t{1});  // its bias, which the file lacks
+            QVERIFY2(arraysOf(part).at("conv1.weight").bytes == reference.at("conv1.weight").bytes, file);
+        }
+        QVERIFY(errorOf([&] { loadMatchingWeights(data / "nested.pt", *smallModule()); }).find("no tensor fits") != std::string::npos);
+        QVERIFY(errorOf([&] { loadMatchingWeights(data / "make_tensors.py", *smallModule()); }).find("no network weights") != std::string::npos);
     }
 
     void recoversWhatTheModelSays_data() {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <QTemporaryDir>
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -91,6 +92,19 @@ class TestPublishedNetworks : public QObject {
             arrays[name] = formulaTensor(name, shape.get<std::vector<std::size_t>>(), seed++);
         return arrays;
     }
+    /// Names and shapes as TensorFlow has them; the numbers are not turned.
+    static Arrays inTensorFlowsLayout(const Arrays& arrays) {
+        Arrays result;
+        for (const auto& [name, array] : arrays) {
+            std::string slashed = name;
+            std::replace(slashed.begin(), slashed.end(), '.', '/');
+            std::vector<std::size_t> shape = array.shape;
+            if (name.ends_with(".weights") && shape.size() == 4) shape = {shape[2], shape[3], shape[1], shape[0]};
+            if (name.ends_with(".weights") && shape.size() == 2) shape = {shape[1], shape[0]};
+            result[slashed] = NdArray::from(array.as<float>(), shape);
+        }
+        return result;
+    }
     std::filesystem::path write(const Arrays& arrays, PublishedNetwork network) const {
         const auto file = folder_ / "network.safetensors";
         writeSafetensors(file, arrays, {{"recipe", recipeText(publishedRecipe(network))}});
@@ -106,7 +120,7 @@ class TestPublishedNetworks : public QObject {
             for (float& value : values) value = normal(random);
             return NdArray::from(values, shape);
         };
-        return {{"conv1.weight", tensor({2, 3, 1, 1})},    {"layer4.2.conv3.weight", tensor({1, 1, 1, 1})}, {"fc1.weight", tensor({6, 9})},
+        return {{"conv1.weight", tensor({2, 3, 1, 1})},    {"layer4.2.conv3.weight", tensor({1, 1, 1, 1})}, {"fc1.weight", tensor({6, 10})},
                 {"fc1.bias", tensor({6})},                 {"fc2.weight", tensor({6, 6})},                  {"fc2.bias", tensor({6})},
                 {"decpose.weight", tensor({4, 6})},        {"decpose.bias", tensor({4})},                   {"decshape.weight", tensor({2, 6})},
                 {"decshape.bias", tensor({2})},            {"deccam.weight", tensor({3, 6})},               {"deccam.bias", tensor({3})},
@@ -161,7 +175,7 @@ private Q_SLOTS:
             return matrixOf(arrays.at(layer + ".weight")) * x + matrixOf(arrays.at(layer + ".bias"));
         };
         for (int trial = 0; trial < 5; ++trial) {
-            const Eigen::VectorXd input = Eigen::VectorXd::Random(9);
+            const Eigen::VectorXd input = Eigen::VectorXd::Random(10);
             const Eigen::VectorXd plain = of(spin, "fc2", of(spin, "fc1", input));
             const Eigen::VectorXd rectified = of(native.tensors, "fc2", of(native.tensors, "fc1", input).cwiseMax(0)).cwiseMax(0);
             for (const char* head : {"decpose", "decshape", "deccam"})
@@ -186,6 +200,57 @@ private Q_SLOTS:
         Arrays incomplete = spin;
         incomplete.erase("init_cam");
         QVERIFY(errorText([&] { nativeWeights(TensorsInMemory(incomplete)); }).contains("\"init_cam\" is missing"));
+        QCOMPARE(publishedRecipe(PublishedNetwork::Hmr2).boxAspect, 0.75);
+        QCOMPARE(publishedRecipe(PublishedNetwork::Spin).boxAspect, 1.0);
+    }
+    void unfitTensorsOfSpinAreNamedAsTheFileHasThem() {
+        const auto messageWith = [&](const char* name, const NdArray& array) {
+            Arrays spin = smallSpin();
+            spin[name] = array;
+            return errorText([&] { nativeWeights(TensorsInMemory(spin)); });
+        };
+        QString text = messageWith("fc1.weight", NdArray::from(std::vector<float>(42), {6, 7}));
+        QVERIFY2(text.contains("memory.pt") && text.contains("\"fc1.weight\" has the shape [6,7], expected [6,10]"), qPrintable(text));
+        text = messageWith("fc2.weight", NdArray::from(std::vector<float>(30), {5, 6}));
+        QVERIFY2(text.contains("[5,6], expected [6,6]"), qPrintable(text));
+        text = messageWith("fc1.bias", NdArray::from(std::vector<std::int64_t>(6), {6}));
+        QVERIFY2(text.contains("\"fc1.bias\" does not hold floating-point numbers"), qPrintable(text));
+    }
+    void aCopyIsWrittenAsTheFileBesideTheWeightsSays() {
+        const auto file = folder_ / "hmr.safetensors", copy = folder_ / "copy.safetensors";
+        writeSafetensors(file, inTensorFlowsLayout(arraysOf("hmr-slim-resnet50")), {});
+        convertWeights(file, copy);
+        QCOMPARE(HmrNetwork::load(copy)->recipe().personShare, 150.0 / 224.0);
+        writeWholeFile(file.string() + ".json", R"({"person_share": 0.5, "iterations": 2})");
+        convertWeights(file, copy);
+        const auto network = HmrNetwork::load(copy);
+        QVERIFY(network->recipe().personShare == 0.5 && network->recipe().iterations == 2 && network->recipe().cropRule == "hmr");
+        QVERIFY(network->metadata().at("origin").find("hmr.safetensors") != std::string::npos);
+        std::filesystem::remove(file.string() + ".json");
+    }
+    void whatDoesNotRunIsNotConverted_data() {
+        QTest::addColumn<QString>("tensor");
+        QTest::addColumn<QString>("expected");
+        QTest::newRow("not finite") << "mean_param" << "\"mean_param\" holds numbers that are not finite";
+        QTest::newRow("whole numbers") << "3D_module/fc3/biases" << "\"3D_module/fc3/biases\" does not hold floating-point numbers";
+        QTest::newRow("another width") << "3D_module/fc2/biases" << "\"3D_module.fc2.biases\" has the shape [7]";
+        QTest::newRow("missing") << "resnet_v2_50/postnorm/gamma" << "\"resnet_v2_50.postnorm.gamma\" is missing";
+    }
+    void whatDoesNotRunIsNotConverted() {
+        QFETCH(QString, tensor);
+        QFETCH(QString, expected);
+        Arrays arrays = inTensorFlowsLayout(arraysOf("hmr-slim-resnet50"));
+        const auto place = arrays.find(tensor.toStdString());
+        QVERIFY(place != arrays.end());
+        if (expected.contains("finite")) place->second = NdArray::from(std::vector<float>(85, std::numeric_limits<float>::infinity()), {1, 85});
+        if (expected.contains("floating-point")) place->second = NdArray::from(std::vector<std::int32_t>(85), {85});
+        if (expected.contains("[7]")) place->second = NdArray::from(std::vector<float>(7), {7});
+        if (expected.contains("missing")) arrays.erase(place);
+        const auto file = folder_ / "unfit.safetensors", copy = folder_ / "unwritten.safetensors";
+        writeSafetensors(file, arrays, {});
+        const QString text = errorText([&] { convertWeights(file, copy); });
+        QVERIFY2(text.contains("unfit.safetensors") && text.contains(expected), qPrintable(text));
+        QVERIFY(!std::filesystem::exists(copy));
     }
     void tensorFlowsAxesAreTurned() {
         // Height 1, width 2, in 3, out 4 counts up in TensorFlow's order.

@@ -95,6 +95,34 @@ private Q_SLOTS:
         const QString message = errorText([&] { HmrNetwork::load(file); });
         QVERIFY2(message.contains(expected) && message.contains("bad.pt"), qPrintable(message));
     }
+    void programsThatReachFilesAreRefused_data() {
+        QTest::addColumn<QString>("program");
+        QTest::addColumn<QString>("expected");
+        const QString answer = "    return torch.zeros([1, 85])\n";
+        QTest::newRow("a file is written") << "def forward(self, x):\n    torch.save(x, \"FILE\")\n" + answer << "\"aten::save\"";
+        QTest::newRow("under another name") << "def forward(self, x):\n    keep = torch.save\n    keep(x, \"FILE\")\n" + answer << "\"aten::save\"";
+        QTest::newRow("in a branch") << "def forward(self, x):\n    if x.size(0) == 7:\n        torch.save(x, \"FILE\")\n" + answer << "\"aten::save\"";
+        QTest::newRow("in a function that is never called") << "def forward(self, x):\n" + answer + "def other(self, x):\n    torch.save(x, \"FILE\")\n" << "\"aten::save\"";
+        QTest::newRow("a file is mapped") << "def forward(self, x):\n    return torch.from_file(\"FILE\", True, 85).reshape(1, 85)\n" << "\"aten::from_file\"";
+        QTest::newRow("on opening") << "def __getstate__(self):\n    return 1\ndef __setstate__(self, state: int):\n    torch.save(state, \"FILE\")\ndef forward(self, x):\n" + answer
+                                    << "\"__setstate__\"";
+    }
+    void programsThatReachFilesAreRefused() {
+        QFETCH(QString, program);
+        QFETCH(QString, expected);
+        const auto file = root_ / "reaches.pt", written = root_ / "executed";
+        torch::jit::Module module("Network");
+        module.define(program.replace("FILE", QString::fromStdString(written.string())).toStdString());
+        module.save(file.string());
+        writeWholeFile(file.string() + ".json", kDescribed);
+        const QString message = errorText([&] { HmrNetwork::load(file); });
+        QVERIFY2(message.contains(expected) && message.contains("reaches.pt") && message.contains("Nothing of it was executed"), qPrintable(message));
+        QVERIFY(!std::filesystem::exists(written));
+    }
+    void aProgramThatFailsNamesItselfAndTheCause() {
+        const QString message = errorText([&] { HmrNetwork::load(writeModule("fails.pt", "torch.matmul(x.flatten(1), torch.zeros(3, 85))", kDescribed)); });
+        QVERIFY2(message.contains("fails.pt") && message.contains("cannot be multiplied"), qPrintable(message));
+    }
     void aRecipeCanBeOverridden() {
         const auto file = root_ / "random.safetensors";
         test::writeRandomWeights(file);
@@ -127,7 +155,8 @@ private Q_SLOTS:
         QVERIFY(text.find("person_share") != std::string::npos && text.find("input_size") == std::string::npos);  // nothing but what differs
         for (const auto& spoil : std::initializer_list<void (*)(NetworkRecipe&)>{
                  [](NetworkRecipe& recipe) { recipe.cropRule = "nearest"; }, [](NetworkRecipe& recipe) { recipe.inputSize = 8; },
-                 [](NetworkRecipe& recipe) { recipe.personShare = 0; }, [](NetworkRecipe& recipe) { recipe.deviation[1] = 0; },
+                 [](NetworkRecipe& recipe) { recipe.personShare = 0; }, [](NetworkRecipe& recipe) { recipe.boxAspect = 1.5; },
+                 [](NetworkRecipe& recipe) { recipe.deviation[1] = 0; },
                  [](NetworkRecipe& recipe) { recipe.rotationEncoding = "euler"; }}) {
             NetworkRecipe bad = own;
             spoil(bad);

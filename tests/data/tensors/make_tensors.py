@@ -47,6 +47,7 @@ kinds = {
 for name, content in kinds.items():
     torch.save(content, here / f"{name}.pt")
     torch.save(content, here / f"{name}_legacy.pt", _use_new_zipfile_serialization=False)
+torch.save({"state_dict": {**{"model." + name: tensor for name, tensor in state.items()}, "smpl.faces": torch.zeros(3, 3)}}, here / "lightning_body.pt")
 module = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.BatchNorm1d(2))
 torch.save(module, here / "module.pt")
 np.savez(here / "module_reference.npz", **{name: tensor.numpy() for name, tensor in module.state_dict().items()})
