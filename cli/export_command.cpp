@@ -103,8 +103,7 @@ void writeAsSession(const ExportWish& wish, const BodyModel& body, const MotionE
         document.keys.clear();
     }
     if (!wish.people.empty() || !wish.frames.empty()) document = partOf(std::move(document), settings.people, settings.range);
-    reportProgress(settings, 1);
-    writeSession(wish.output, document);
+    writeSession(wish.output, document, [&](double share) { reportProgress(settings, share); });
     std::cout << wish.output.string() << "\n";
 }
 
@@ -128,8 +127,8 @@ void runExport(const ExportWish& wish) {
     if (!wish.source.empty()) take.source = wish.source;
     const bool isVideo = wish.format == "video" || (wish.format.empty() && wish.output.extension() == ".mp4");
     if (isVideo || wish.format == "png-sequence") {
-        const auto write = isVideo ? writeTakeVideo : writeTransparentPictures;
-        write(wish.output, take, settings, peoplePainter(body));
+        if (!isVideo) writeTransparentPictures(wish.output, take, settings, peoplePainter(body));
+        else if (const auto warning = writeTakeVideo(wish.output, take, settings, peoplePainter(body))) std::cerr << "hmr: " << *warning << "\n";
         std::cout << wish.output.string() << "\n";
         return;
     }
@@ -160,7 +159,7 @@ void addExportCommand(CLI::App& app, int& exitCode) {
     command->add_flag("--lock-feet", wish->lockFeet, "Hold standing feet still on the floor");
     command->add_flag("--figures", wish->showsFigures, "Print acceleration, foot slide and bone lengths before and after");
     command->add_option("--source", wish->source, "The video to draw over, when it has moved");
-    command->add_option("--body", wish->body, "Body model (.npz); the shipped open body by default");
+    command->add_option("--body", wish->body, "Body model (.npz, .pkl: SMPL, SMPL-H, SMPL-X); the shipped open body by default");
     command->callback([wish, &exitCode] {
         runExport(*wish);
         exitCode = 0;

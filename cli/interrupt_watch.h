@@ -8,15 +8,16 @@ namespace hmr {
 /// While it lives Ctrl-C does not end the program but asks its work to end; what is written by then is whole.
 class InterruptWatch {
 public:
-    InterruptWatch() : before_(std::signal(SIGINT, [](int) { asked_ = true; })) {}
+    InterruptWatch() : before_(std::signal(SIGINT, [](int) { ++timesAsked_; })) {}
     ~InterruptWatch() { std::signal(SIGINT, before_); }
     InterruptWatch(const InterruptWatch&) = delete;
     InterruptWatch& operator=(const InterruptWatch&) = delete;
 
-    static bool isAsked() { return asked_; }
+    static bool isAsked() { return timesAsked() > 0; }
+    static int timesAsked() { return timesAsked_; }
 
 private:
-    static inline std::atomic<bool> asked_ = false;
+    static inline std::atomic<int> timesAsked_ = 0;
     void (*before_)(int);
 };
 

@@ -42,8 +42,8 @@ void addRunCommand(CLI::App& app, int& exitCode) {
             return isDetectorName(name) ? std::string() : "there is no detector '" + name + "': built-in, hog, full, or the path of a .safetensors or .onnx file";
         })
         ->capture_default_str();
-    run->add_option("--body", settings->body, "Body model (.npz); the shipped open body by default");
-    run->add_option("--weights", settings->weights, "Network weights (.safetensors); the shipped ones by default");
+    run->add_option("--body", settings->body, "Body model (.npz, .pkl: SMPL, SMPL-H, SMPL-X); the shipped open body by default");
+    run->add_option("--weights", settings->weights, "Network weights (.safetensors; .pt, .pth, .ckpt of PyTorch; .index of TensorFlow; TorchScript); the shipped ones by default");
     run->add_option("--export", settings->exports,
                     "What to write: obj,fbx,glb,json,npz; of videos also bvh,amass,csv,obj-sequence,ply-sequence,session")
         ->delimiter(',')

@@ -192,6 +192,7 @@ private:
         }
         if (video) {
             video->finish();
+            if (const auto warning = video->warning()) std::cerr << "hmr: " << *warning << "\n";
             std::cout << file.string() << "\n";
         }
         writeDocument(document, name);
@@ -206,28 +207,45 @@ private:
         stream_->send(estimate.people, picture.cols, picture.rows, estimate.frame.index, estimate.frame.time);
     }
 
-    /// Everybody's motion through a video.
+    /// Everybody's motion through a video, each format whole or not at all. Ctrl-C from here on ends it; an earlier one ended the
+    /// frames, as a camera's always end, and those that there are become motion.
     void writeMotion(const EstimateDocument& document, const std::string& name) {
+        static const std::set<std::string> kMotionFormats = {"session", "glb", "fbx", "bvh", "amass", "csv", "obj-sequence", "ply-sequence"};
+        const int timesAsked = InterruptWatch::timesAsked();
         const Take take = takeOf(document);
-        MotionExportSettings motion;
-        motion.preset = &exportPreset(settings_.preset);
         for (const std::string& wanted : settings_.exports) {
-            if (wanted == "session") {
-                const auto file = settings_.outputFolder / (name + kSessionExtension);
-                writeSession(file, sessionOf(take));
-                std::cout << file.string() << "\n";
-                continue;
-            }
-            static const std::set<std::string> kMotionFormats = {"glb", "fbx", "bvh", "amass", "csv", "obj-sequence", "ply-sequence"};
+            if (InterruptWatch::timesAsked() > timesAsked) return;
             if (!kMotionFormats.contains(wanted)) continue;
-            if (take.isEmpty()) {
+            if (take.isEmpty() && wanted != "session") {
                 fail(name + ": nobody was found, so there is no motion to write as " + wanted);
                 return;
             }
-            const MotionFormatInfo& info = motionFormat(wanted);
-            const std::string suffix = info.extension.empty() ? "." + wanted : (wanted == "amass" ? ".amass" : "") + std::string(info.extension);
-            for (const auto& file : exportTake(settings_.outputFolder / (name + suffix), info.format, *body_, take, motion, false)) std::cout << file.string() << "\n";
+            attempt(name, [&] {
+                for (const auto& file : writeMotionAs(wanted, take, name, timesAsked)) std::cout << file.string() << "\n";
+            });
         }
+    }
+
+    /// Writes one format and returns its files. Throws Error, also when Ctrl-C was pressed more than `timesAsked` times.
+    std::vector<std::filesystem::path> writeMotionAs(const std::string& wanted, const Take& take, const std::string& name, int timesAsked) const {
+        const auto file = settings_.outputFolder / (name + motionSuffix(wanted));
+        Progress progress(file.filename().string(), 100, "percent");
+        MotionExportSettings motion;
+        motion.preset = &exportPreset(settings_.preset);
+        motion.onProgress = [&](double share) {
+            if (InterruptWatch::timesAsked() > timesAsked) throw Error(file.string() + " was not written, since Ctrl+C was pressed");
+            progress.update(static_cast<int>(100 * share));
+            return true;
+        };
+        if (wanted != "session") return exportTake(file, motionFormat(wanted).format, *body_, take, motion, false);
+        writeSession(file, sessionOf(take), [&](double share) { reportProgress(motion, share); });
+        return {file};
+    }
+
+    static std::string motionSuffix(const std::string& wanted) {
+        if (wanted == "session") return kSessionExtension;
+        const std::string extension(motionFormat(wanted).extension);
+        return extension.empty() ? "." + wanted : (wanted == "amass" ? ".amass" : "") + extension;
     }
 
     void stopWhereAsked(std::stop_source& stop, int framesDone) const {
@@ -254,8 +272,9 @@ private:
             writer(file, content);
             std::cout << file.string() << "\n";
         };
+        const auto writeNpzDocument = [](const std::filesystem::path& file, const EstimateDocument& content) { writeParametersNpz(file, content); };
         write(".json", writeParametersJson, document);
-        if (isWanted("npz")) write(".npz", writeParametersNpz, document);
+        if (isWanted("npz")) write(".npz", writeNpzDocument, document);
         std::map<int, std::vector<const PersonEstimate*>> appearances;
         for (const FrameRecord& frame : document.frames) {
             for (const PersonEstimate& person : frame.people) appearances[person.id].push_back(&person);

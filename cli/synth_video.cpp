@@ -25,6 +25,7 @@ void writeVideo(const Arguments& arguments) {
         ++numFrames;
     });
     video.finish();
+    if (const auto warning = video.warning()) std::cerr << "hmr: " << *warning << "\n";
     std::cout << arguments.output.string() << ": " << numFrames << " frames of " << settings.width << "x" << settings.height << "\n";
 }
 

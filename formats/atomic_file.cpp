@@ -6,10 +6,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
-#include <utility>
+#include <memory>
+#include <vector>
 
 #include "body/error.h"
 
@@ -92,13 +94,18 @@ void AtomicFile::commit() {
     committed_ = true;
 }
 
-void writeWholeFile(const fs::path& file, std::string_view bytes) {
-    AtomicFile whole(file);
-    Descriptor out(::open(whole.path().c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC));
-    if (!out.isOpen()) throw Error("Cannot write " + file.string() + ": " + reason() + ".");
-    writeAll(out, bytes, file);
-    if (!out.close()) throw Error("Cannot write " + file.string() + ": " + reason() + ".");
-    whole.commit();
+void writeWholeFile(const fs::path& file, std::string_view bytes) { writeWholeFiles(std::array{std::pair{file, bytes}}); }
+
+void writeWholeFiles(std::span<const std::pair<fs::path, std::string_view>> files) {
+    std::vector<std::unique_ptr<AtomicFile>> written;
+    for (const auto& [file, bytes] : files) {
+        written.push_back(std::make_unique<AtomicFile>(file));
+        Descriptor out(::open(written.back()->path().c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC));
+        if (!out.isOpen()) throw Error("Cannot write " + file.string() + ": " + reason() + ".");
+        writeAll(out, bytes, file);
+        if (!out.close()) throw Error("Cannot write " + file.string() + ": " + reason() + ".");
+    }
+    for (const auto& whole : written) whole->commit();
 }
 
 std::string readWholeFile(const fs::path& file, std::size_t limit) {

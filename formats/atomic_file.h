@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <filesystem>
-#include <functional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace hmr {
 
@@ -29,6 +30,9 @@ private:
 
 /// Writes the bytes as a whole file. Throws Error.
 void writeWholeFile(const std::filesystem::path& file, std::string_view bytes);
+
+/// Writes files that belong together, in this order: none takes its place before all are written. Throws Error.
+void writeWholeFiles(std::span<const std::pair<std::filesystem::path, std::string_view>> files);
 
 /// Reads a whole file of at most `limit` bytes. Throws Error when it is missing, unreadable, a folder, or larger.
 std::string readWholeFile(const std::filesystem::path& file, std::size_t limit = std::size_t{4} << 30);

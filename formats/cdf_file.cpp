@@ -15,7 +15,7 @@ namespace hmr {
 namespace {
 
 enum RecordType : std::uint32_t { kRVariable = 3, kIndex = 6, kValues = 7, kZVariable = 8, kCompressedFile = 10, kCompressedValues = 13 };
-constexpr std::size_t kMostBytes = std::size_t{1} << 31, kMostRecords = 100'000;
+constexpr std::size_t kMostCdfBytes = std::size_t{1} << 31, kMostRecords = 100'000;
 constexpr std::uint32_t kMagicCompressed = 0xCCCC0001u;
 constexpr int kDeepestIndex = 16;
 
@@ -62,7 +62,7 @@ std::optional<Element> elementOf(std::uint32_t type) {
 
 class CdfReader {
 public:
-    explicit CdfReader(const std::filesystem::path& file) : where_(file.string()), bytes_(readWholeFile(file, kMostBytes)) {
+    explicit CdfReader(const std::filesystem::path& file) : where_(file.string()), bytes_(readWholeFile(file, kMostCdfBytes)) {
         const std::uint32_t magic = static_cast<std::uint32_t>(bigEndian(0, 4));
         isVersion3_ = magic >> 20 == 0xCDF && (magic >> 16 & 0xF) == 3;
         if (magic >> 20 != 0xCDF) throw Error(where_ + ": not a CDF file of version 2.6 or newer");
@@ -113,7 +113,7 @@ private:
         if (u32(ccr + word()) != kCompressedFile || size < header) fail("its compression record is damaged");
         const std::size_t cpr = offset(ccr + word() + 4);
         if (u32(cpr + word() + 4) != 5) fail("its compression is not gzip");
-        bytes_ = bytes_.substr(0, 4) + std::string("\0\0\xFF\xFF", 4) + inflated(slice(ccr + header, size - header), kMostBytes, where_);
+        bytes_ = bytes_.substr(0, 4) + std::string("\0\0\xFF\xFF", 4) + inflated(slice(ccr + header, size - header), kMostCdfBytes, where_);
     }
 
     /// Offset of what follows the fixed numbers of a variable record: the name.
@@ -135,9 +135,9 @@ private:
                                                   : dimensionsAt(gdr + 6 * word() + 36, u32(gdr + 5 * word() + 16), false);
         std::size_t perRecord = 1;
         for (const std::size_t side : dimensions)
-            if (side == 0 || (perRecord *= side) > kMostBytes / 8) fail("the variable's dimensions are damaged");
+            if (side == 0 || (perRecord *= side) > kMostCdfBytes / 8) fail("the variable's dimensions are damaged");
         const std::size_t numRecords = static_cast<std::size_t>(lastRecord + 1), recordBytes = perRecord * element->size;
-        if (numRecords > kMostBytes / recordBytes) fail("the variable is too large");
+        if (numRecords > kMostCdfBytes / recordBytes) fail("the variable is too large");
         std::string raw;
         for (std::size_t index = offset(numbers + 8); index != 0;) index = readIndex(index, numRecords, recordBytes, raw, 0);
         CdfVariable variable;
@@ -172,7 +172,7 @@ private:
             if (first != raw.size() / recordBytes) fail("sparse records are not read");
             const std::size_t wanted = (std::min(last + 1, numRecords) - first) * recordBytes;
             if (const std::uint32_t type = u32(target + word()); type == kValues) raw += slice(target + word() + 4, wanted);
-            else if (type == kCompressedValues) raw += inflated(slice(target + 2 * word() + 8, offset(target + word() + 8)), kMostBytes, where_).substr(0, wanted);
+            else if (type == kCompressedValues) raw += inflated(slice(target + 2 * word() + 8, offset(target + word() + 8)), kMostCdfBytes, where_).substr(0, wanted);
             else for (std::size_t inner = target; inner != 0;) inner = readIndex(inner, numRecords, recordBytes, raw, depth + 1);
             if (raw.size() % recordBytes != 0) fail("its records are cut off");
         }

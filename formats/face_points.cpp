@@ -13,7 +13,7 @@ namespace hmr {
 namespace {
 
 constexpr const char* kKey = "face_points";
-constexpr std::size_t kLargestFile = 1 << 20;
+constexpr std::size_t kLargestFacePoints = 1 << 20;
 constexpr int kFirstRow = 14;  ///< of the coco-plus joints
 static_assert(kFirstRow + static_cast<int>(kFacePointNames.size()) == kNumCocoPlusJoints);
 
@@ -28,7 +28,7 @@ std::optional<FacePoints> readFacePoints(const std::filesystem::path& body, int 
     const auto fail = [&](const std::string& what) {
         return Error("Cannot use " + file.string() + ": " + what + " Write {\"face_points\": {\"nose\": 332, …}}, or remove the file.");
     };
-    const auto json = nlohmann::json::parse(readWholeFile(file, kLargestFile), nullptr, false);
+    const auto json = nlohmann::json::parse(readWholeFile(file, kLargestFacePoints), nullptr, false);
     if (!json.is_object() || json.size() != 1 || !json.contains(kKey) || !json[kKey].is_object())
         throw fail("it is no JSON object with the one entry \"face_points\", an object.");
     FacePoints points;

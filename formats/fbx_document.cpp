@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::string_view kMagic = "Kaydara FBX Binary  \0\x1a\0"sv;
+constexpr std::string_view kFbxMagic = "Kaydara FBX Binary  \0\x1a\0"sv;
 constexpr std::uint32_t kFbxVersion = 7400;
 constexpr std::size_t kNullRecordSize = 13;
 constexpr std::size_t kShortestDeflated = 128;
@@ -118,7 +118,7 @@ FbxNode& FbxNode::add(std::string childName, std::vector<FbxProperty> childPrope
 }
 
 std::string fbxBytes(std::span<const FbxNode> records) {
-    std::string bytes(kMagic);
+    std::string bytes(kFbxMagic);
     append(bytes, kFbxVersion);
     for (const FbxNode& record : records) appendRecord(bytes, record);
     bytes.append(kNullRecordSize, '\0');

@@ -4,6 +4,7 @@
 #include <zip.h>
 
 #include <algorithm>
+#include <exception>
 
 #include "body/error.h"
 #include "formats/atomic_file.h"
@@ -30,6 +31,37 @@ std::string lastError(zip_error_t& error) {
     zip_error_fini(&error);
     return text;
 }
+
+/// Tells a report how far libzip is. What the report throws waits until libzip, which is C, has stopped and returned.
+class PackingReport {
+public:
+    explicit PackingReport(const ShareReport& report) : report_(report) {}
+
+    bool follow(zip_t* archive) {
+        if (!report_) return true;
+        constexpr double kShareBetweenReports = 1e-3;
+        return zip_register_progress_callback_with_state(archive, kShareBetweenReports, tell, nullptr, this) == 0 &&
+               zip_register_cancel_callback_with_state(archive, isCancelled, nullptr, this) == 0;
+    }
+    void rethrow() const {
+        if (thrown_) std::rethrow_exception(thrown_);
+    }
+
+private:
+    static void tell(zip_t*, double share, void* state) {
+        auto& self = *static_cast<PackingReport*>(state);
+        if (self.thrown_) return;  // libzip tells of its end too
+        try {
+            self.report_(share);
+        } catch (...) {
+            self.thrown_ = std::current_exception();
+        }
+    }
+    static int isCancelled(zip_t*, void* state) { return static_cast<PackingReport*>(state)->thrown_ ? 1 : 0; }
+
+    const ShareReport& report_;
+    std::exception_ptr thrown_;
+};
 
 }  // namespace
 
@@ -89,7 +121,7 @@ std::map<std::string, NpyHeader> readNpzHeaders(const std::filesystem::path& fil
     return headers;
 }
 
-void writeNpz(const std::filesystem::path& file, const NpzArrays& arrays) {
+void writeNpz(const std::filesystem::path& file, const NpzArrays& arrays, const ShareReport& report) {
     if (arrays.empty())  // libzip would write no file at all
         return writeWholeFile(file, std::string("PK\5\6") + std::string(18, '\0'));
     zip_error_t error;
@@ -121,8 +153,12 @@ void writeNpz(const std::filesystem::path& file, const NpzArrays& arrays) {
         check(zip_file_set_dostime(archive.get(), entry, 0, kFirstDosDate, 0) == 0 &&
               zip_set_file_compression(archive.get(), entry, ZIP_CM_DEFLATE, 9) == 0);
     }
-    check(zip_close(archive.get()) == 0);
-    archive.release();
+    PackingReport packing(report);
+    check(packing.follow(archive.get()));
+    const bool isPacked = zip_close(archive.get()) == 0;
+    if (isPacked) archive.release();
+    packing.rethrow();
+    check(isPacked);
 
     zip_stat_t info;
     if (zip_source_stat(memory, &info) != 0 || zip_source_open(memory) != 0)

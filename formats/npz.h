@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "formats/share_report.h"
+
 namespace hmr {
 
 /// Element type of an array, as NumPy and safetensors name them.
@@ -65,8 +67,9 @@ private:
 /// Reads every .npy of an .npz. Declared sizes beyond the file's real content, cut files and object arrays throw Error.
 NpzArrays readNpz(const std::filesystem::path& file);
 
-/// Writes a compressed .npz: whole or not at all, the same bytes for the same arrays. Throws Error.
-void writeNpz(const std::filesystem::path& file, const NpzArrays& arrays);
+/// Writes a compressed .npz: whole or not at all, the same bytes for the same arrays. Each array counts the same in what is
+/// reported while they are compressed. Throws Error.
+void writeNpz(const std::filesystem::path& file, const NpzArrays& arrays, const ShareReport& report = {});
 void writeNpy(const std::filesystem::path& file, const NdArray& array);
 
 std::uint16_t halfFromFloat(float value);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "body/person_estimate.h"
+#include "formats/share_report.h"
 
 namespace hmr {
 
@@ -30,8 +31,8 @@ void writeParametersJson(const std::filesystem::path& file, const EstimateDocume
 EstimateDocument readParametersJson(const std::filesystem::path& file);
 
 /// NPZ, one row a person and frame: frame_index, time, person_id, box [N,4], crop [N,3] (cx, cy, side), camera [N,3] (s, tx, ty),
-/// pose [N,72], betas [N,10], joints3d [N,24,3], joints2d [N,19,2], confidence, source, width, height, frame_rate.
-void writeParametersNpz(const std::filesystem::path& file, const EstimateDocument& document);
+/// pose [N,72], betas [N,10], joints3d [N,24,3], joints2d [N,19,2], confidence, source, width, height, frame_rate. Throws Error.
+void writeParametersNpz(const std::filesystem::path& file, const EstimateDocument& document, const ShareReport& report = {});
 EstimateDocument readParametersNpz(const std::filesystem::path& file);
 
 }  // namespace hmr

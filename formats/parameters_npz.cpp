@@ -92,7 +92,7 @@ Points pointsFrom(const std::vector<double>& table, std::size_t row, Eigen::Inde
 
 }  // namespace
 
-void writeParametersNpz(const std::filesystem::path& file, const EstimateDocument& document) {
+void writeParametersNpz(const std::filesystem::path& file, const EstimateDocument& document, const ShareReport& report) {
     Eigen::Index numBetas = kNumBetas;
     for (const FrameRecord& frame : document.frames)
         for (const PersonEstimate& person : frame.people) numBetas = std::max(numBetas, person.parameters.betas.size());
@@ -135,7 +135,8 @@ void writeParametersNpz(const std::filesystem::path& file, const EstimateDocumen
                     {"source", NdArray::fromText(document.source)},
                     {"width", NdArray::from(std::vector<std::int64_t>{document.width}, {})},
                     {"height", NdArray::from(std::vector<std::int64_t>{document.height}, {})},
-                    {"frame_rate", NdArray::from(std::vector<double>{document.frameRate}, {})}});
+                    {"frame_rate", NdArray::from(std::vector<double>{document.frameRate}, {})}},
+             report);
 }
 
 EstimateDocument readParametersNpz(const std::filesystem::path& file) {

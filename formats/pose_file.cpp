@@ -13,7 +13,7 @@ namespace hmr {
 namespace {
 
 constexpr int kPoseVersion = 1;
-constexpr std::size_t kLargestFile = 1 << 16;
+constexpr std::size_t kLargestPose = 1 << 16;
 
 [[noreturn]] void refuse(const std::filesystem::path& file, const std::string& what) {
     throw Error("Cannot read the pose " + file.string() + ": " + what + ". Choose a pose that HMR Studio saved.");
@@ -22,7 +22,7 @@ constexpr std::size_t kLargestFile = 1 << 16;
 }  // namespace
 
 NamedPose readPoseFile(const std::filesystem::path& file) {
-    const auto document = nlohmann::json::parse(readWholeFile(file, kLargestFile), nullptr, false);
+    const auto document = nlohmann::json::parse(readWholeFile(file, kLargestPose), nullptr, false);
     if (!document.is_object()) refuse(file, "it is no JSON object");
     const int version = document.contains("version") && document["version"].is_number_integer() ? document["version"].get<int>() : 0;
     if (version != kPoseVersion) refuse(file, "it is of version " + std::to_string(version) + "; version 1 was expected");

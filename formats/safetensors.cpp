@@ -23,7 +23,7 @@ namespace {
 using nlohmann::json;
 using enum ElementType;
 
-constexpr std::size_t kLargestHeader = 100'000'000;  // the format's own limit
+constexpr std::size_t kLargestTensorHeader = 100'000'000;  // the format's own limit
 constexpr std::array<std::pair<std::string_view, ElementType>, 12> kTypeNames = {{
     {"F16", Float16}, {"F32", Float32}, {"F64", Float64}, {"I8", Int8}, {"U8", UInt8}, {"I16", Int16},
     {"U16", UInt16}, {"I32", Int32}, {"U32", UInt32}, {"I64", Int64}, {"U64", UInt64}, {"BOOL", Bool}}};
@@ -112,7 +112,7 @@ SafetensorsFile::SafetensorsFile(const std::filesystem::path& file) {
 
     std::uint64_t headerSize;
     std::memcpy(&headerSize, all.data(), sizeof(headerSize));
-    if (headerSize > kLargestHeader || headerSize > all.size() - 8)
+    if (headerSize > kLargestTensorHeader || headerSize > all.size() - 8)
         throw damaged(file, "its header claims " + std::to_string(headerSize) + " bytes of a file of " + std::to_string(all.size()) + ".");
     const auto* text = reinterpret_cast<const char*>(all.data() + 8);
     const json header = json::parse(text, text + headerSize, nullptr, false);

@@ -304,9 +304,11 @@ void writeObj(const std::filesystem::path& file, std::span<const Figure> figures
     std::map<std::string, std::string> files = exportScene(*builder.finish(), "obj", file);
     const std::string main = file.filename().string();
     nameObjects(files.at(main));
+    std::vector<std::pair<std::filesystem::path, std::string_view>> parts;
     for (const auto& [name, bytes] : files)
-        if (name != main) writeWholeFile(file.parent_path() / name, bytes);
-    writeWholeFile(file, files.at(main));
+        if (name != main) parts.emplace_back(file.parent_path() / name, bytes);
+    parts.emplace_back(file, files.at(main));
+    writeWholeFiles(parts);
 }
 
 void writeGlb(const std::filesystem::path& file, std::span<const Figure> figures) {

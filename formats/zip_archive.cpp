@@ -19,7 +19,7 @@ constexpr std::size_t kBestDeflateRatio = 1032;  // what deflate can at most exp
 struct CloseEntry {
     void operator()(zip_file_t* entry) const { zip_fclose(entry); }
 };
-struct DiscardArchive {
+struct DiscardReadArchive {
     void operator()(zip_t* archive) const { zip_discard(archive); }
 };
 
@@ -35,7 +35,7 @@ Error damaged(const std::filesystem::path& file, const std::string& what) {
 
 struct ZipArchive::Archive {
     std::filesystem::path path;
-    std::unique_ptr<zip_t, DiscardArchive> handle;
+    std::unique_ptr<zip_t, DiscardReadArchive> handle;
     std::vector<std::string> names;
     std::map<std::string, zip_uint64_t> entries;
     std::size_t expandedSize = 0;

@@ -67,6 +67,8 @@ private:
     int next_ = 0;
 };
 
+bool isStreamAddress(const std::string& specification) { return specification.find("://") != std::string::npos; }
+
 bool isCameraName(const std::string& specification) {
     return specification.starts_with("camera:") || specification.starts_with("/dev/video") ||
            (!specification.empty() && specification.size() <= 3 &&
@@ -94,8 +96,10 @@ std::vector<std::filesystem::path> picturesIn(const std::filesystem::path& folde
 
 std::vector<std::filesystem::path> videosIn(const std::filesystem::path& folder) { return filesIn(folder, isVideoFile); }
 
+bool isLiveSource(const std::string& specification) { return isStreamAddress(specification) || isCameraName(specification); }
+
 std::unique_ptr<FrameSource> openSource(const std::string& specification) {
-    if (specification.find("://") != std::string::npos) return openStream(specification);
+    if (isStreamAddress(specification)) return openStream(specification);
     if (isCameraName(specification)) {
         return openCamera(specification.starts_with("camera:") ? specification.substr(7) : specification);
     }

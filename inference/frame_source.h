@@ -40,12 +40,18 @@ cv::Mat readPicture(const std::filesystem::path& file);
 /// A video with a broken tail gives its frames up to there and then throws. Throws Error.
 std::unique_ptr<FrameSource> openSource(const std::string& specification);
 
+/// Whether a specification names a camera or a stream and no file.
+bool isLiveSource(const std::string& specification);
+
 /// The pictures of a folder in natural order (img2 before img10).
 std::vector<std::filesystem::path> picturesIn(const std::filesystem::path& folder);
 std::vector<std::filesystem::path> videosIn(const std::filesystem::path& folder);  ///< its videos, in the same order
 
 bool isPictureFile(const std::filesystem::path& file);
 bool isVideoFile(const std::filesystem::path& file);
+/// The extensions by which the two tell, lower case with their dots.
+const std::vector<std::string>& pictureExtensions();
+const std::vector<std::string>& videoExtensions();
 
 /// A camera found on this machine.
 struct CameraInfo {

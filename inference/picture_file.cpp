@@ -22,7 +22,7 @@ std::string lowerExtension(const std::filesystem::path& file) {
     return extension;
 }
 
-bool hasExtension(const std::filesystem::path& file, std::initializer_list<const char*> extensions) {
+bool hasExtension(const std::filesystem::path& file, const std::vector<std::string>& extensions) {
     return std::find(extensions.begin(), extensions.end(), lowerExtension(file)) != extensions.end();
 }
 
@@ -106,14 +106,20 @@ cv::Mat decodedPicture(const std::filesystem::path& file) {
 
 }  // namespace
 
-bool isPictureFile(const std::filesystem::path& file) {
-    return hasExtension(file, {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"});
+const std::vector<std::string>& pictureExtensions() {
+    static const std::vector<std::string> extensions = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"};
+    return extensions;
 }
 
-bool isVideoFile(const std::filesystem::path& file) {
-    return hasExtension(file, {".mp4", ".avi", ".mov", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".wmv", ".mjpeg", ".gif",
-                               ".ts", ".mts", ".3gp", ".flv", ".ogv"});
+const std::vector<std::string>& videoExtensions() {
+    static const std::vector<std::string> extensions = {".mp4", ".avi",   ".mov", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg",
+                                                        ".wmv", ".mjpeg", ".gif", ".ts",  ".mts",  ".3gp", ".flv", ".ogv"};
+    return extensions;
 }
+
+bool isPictureFile(const std::filesystem::path& file) { return hasExtension(file, pictureExtensions()); }
+
+bool isVideoFile(const std::filesystem::path& file) { return hasExtension(file, videoExtensions()); }
 
 cv::Mat readPicture(const std::filesystem::path& file) { return asBgr(decodedPicture(file)); }
 

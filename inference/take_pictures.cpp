@@ -64,7 +64,7 @@ private:
 
 }  // namespace
 
-void writeTakeVideo(const std::filesystem::path& file, const Take& take, const MotionExportSettings& settings, const PeoplePainter& paint) {
+std::optional<std::string> writeTakeVideo(const std::filesystem::path& file, const Take& take, const MotionExportSettings& settings, const PeoplePainter& paint) {
     const FrameRange range = drawnFrames(take, settings);
     Backdrop backdrop(take);
     std::optional<VideoFile> video;
@@ -80,6 +80,7 @@ void writeTakeVideo(const std::filesystem::path& file, const Take& take, const M
     }
     if (!video) throw Error(take.source + " gave no picture");
     video->finish();
+    return video->warning();
 }
 
 void writeTransparentPictures(const std::filesystem::path& folder, const Take& take, const MotionExportSettings& settings, const PeoplePainter& paint) {
@@ -88,7 +89,8 @@ void writeTransparentPictures(const std::filesystem::path& folder, const Take& t
     for (int frame = range.first; frame < range.end; ++frame) {
         char name[32];
         std::snprintf(name, sizeof(name), "%06d.png", frame - range.first + 1);
-        writePicture(whole.path() / name, paint({}, take.width, take.height, peopleAt(take, settings, frame)));
+        const Picture picture = paint({}, take.width, take.height, peopleAt(take, settings, frame));
+        whole.fill([&] { writePicture(whole.path() / name, picture); });
         reportProgress(settings, static_cast<double>(frame + 1 - range.first) / (range.end - range.first));
     }
     whole.commit();

@@ -12,10 +12,17 @@ namespace hmr {
 VideoFile::VideoFile(const std::filesystem::path& file, double frameRate, cv::Size size)
     : name_(file.string()), file_(file), size_(size.width & ~1, size.height & ~1) {  // encoders want even sides
     quietOpenCv();
-    for (const char* code : {"avc1", "mp4v"}) {
-        if (writer_.open(file_.path().string(), cv::CAP_FFMPEG, cv::VideoWriter::fourcc(code[0], code[1], code[2], code[3]), frameRate, size_)) return;
-    }
-    throw Error(name_ + " cannot be written as a video: FFmpeg has no encoder for it, or the disk is full");
+    isH264_ = opens("avc1", frameRate);
+    if (!isH264_ && !opens("mp4v", frameRate)) throw Error(name_ + " cannot be written as a video: FFmpeg has no encoder for it, or the disk is full");
+}
+
+bool VideoFile::opens(const char* code, double frameRate) {
+    return writer_.open(file_.path().string(), cv::CAP_FFMPEG, cv::VideoWriter::fourcc(code[0], code[1], code[2], code[3]), frameRate, size_);
+}
+
+std::optional<std::string> VideoFile::warning() const {
+    if (isH264_) return std::nullopt;
+    return name_ + " is MPEG-4, which browsers do not show: FFmpeg has no H.264 encoder here. Install one (libx264) and write the video again.";
 }
 
 void VideoFile::add(const Picture& picture) {

@@ -87,7 +87,8 @@ private:
 /// A camera or a network stream: frames carry the time they arrived.
 class LiveSource : public FrameSource {
 public:
-    LiveSource(std::string name, cv::VideoCapture capture) : name_(std::move(name)), capture_(std::move(capture)) {
+    LiveSource(std::string name, const char* whyItMayHaveEnded, cv::VideoCapture capture)
+        : name_(std::move(name)), whyItMayHaveEnded_(whyItMayHaveEnded), capture_(std::move(capture)) {
         rate_ = plausibleRate(capture_.get(cv::CAP_PROP_FPS), 30);
         size_ = {static_cast<int>(capture_.get(cv::CAP_PROP_FRAME_WIDTH)), static_cast<int>(capture_.get(cv::CAP_PROP_FRAME_HEIGHT))};
     }
@@ -102,7 +103,7 @@ public:
         }
         if (!arrived) {
             ended_ = true;
-            throw Error(name_ + " stopped sending pictures: it was unplugged, or another program took it; plug it in and open it again");
+            throw Error(name_ + " stopped sending pictures: " + whyItMayHaveEnded_);
         }
         const double time = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
         return Frame{picture, next_++, time, name_};
@@ -115,6 +116,7 @@ public:
 
 private:
     std::string name_;
+    const char* whyItMayHaveEnded_;
     cv::VideoCapture capture_;
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
     double rate_ = 30;
@@ -145,7 +147,7 @@ std::unique_ptr<FrameSource> openStream(const std::string& url) {
     if (!capture.open(url, cv::CAP_FFMPEG, options)) {
         throw Error(url + " cannot be opened: check the address, and that the sender runs and can be reached");
     }
-    return std::make_unique<LiveSource>(url, std::move(capture));
+    return std::make_unique<LiveSource>(url, "it has ended, or the connection was lost; open it again", std::move(capture));
 }
 
 std::unique_ptr<FrameSource> openCamera(const std::string& device) {
@@ -158,7 +160,7 @@ std::unique_ptr<FrameSource> openCamera(const std::string& device) {
                     "or another program uses it; `hmr doctor` lists the cameras");
     }
     capture.set(cv::CAP_PROP_BUFFERSIZE, 1);
-    return std::make_unique<LiveSource>("camera " + device, std::move(capture));
+    return std::make_unique<LiveSource>("camera " + device, "it was unplugged, or another program took it; plug it in and open it again", std::move(capture));
 }
 
 }  // namespace hmr

@@ -57,7 +57,7 @@ void writeAmass(const std::filesystem::path& file, const BodyModel& model, const
             for (int axis = 0; axis < 3; ++axis) pose[at + static_cast<std::size_t>(axis)] = body.pose(joint, axis);
         }
         trans.insert(trans.end(), body.translation.begin(), body.translation.end());
-        if (frame % 64 == 0) reportProgress(settings, static_cast<double>(frame) / static_cast<double>(numFrames));
+        if (frame % 64 == 0) reportProgress(settings, 0.3 * static_cast<double>(frame) / static_cast<double>(numFrames));
     }
     for (Eigen::Index i = 0; i < std::min<Eigen::Index>(shape.size(), kNumBetasWritten); ++i) betas[static_cast<std::size_t>(i)] = shape[i];
     NpzArrays arrays;
@@ -69,7 +69,7 @@ void writeAmass(const std::filesystem::path& file, const BodyModel& model, const
     arrays["mocap_framerate"] = NdArray::from(std::vector<double>{take.frameRate}, {});
     arrays["first_frame"] = NdArray::from(std::vector<std::int32_t>{track.firstFrame - std::max(settings.range.first, 0)}, {});
     arrays["body_model"] = NdArray::fromText(model.data().modelId);
-    writeNpz(file, arrays);
+    writeNpz(file, arrays, [&](double share) { reportProgress(settings, 0.3 + 0.7 * share); });
 }
 
 bool isAmass(const std::filesystem::path& file) {

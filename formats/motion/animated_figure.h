@@ -6,6 +6,7 @@
 #include "body/motion/take.h"
 #include "formats/figure.h"
 #include "formats/motion/export_preset.h"
+#include "formats/share_report.h"
 
 namespace hmr {
 
@@ -63,9 +64,6 @@ struct MotionExportSettings {
     /// Gets the share done in [0, 1]; answering false cancels, which throws Error and leaves nothing behind.
     std::function<bool(double)> onProgress;
 };
-
-/// Gets the share done in [0, 1]; what it throws ends the work, and nothing is written.
-using ShareReport = std::function<void(double)>;
 
 /// Calls onProgress; throws Error when it answers false.
 void reportProgress(const MotionExportSettings& settings, double share);

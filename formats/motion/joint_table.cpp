@@ -40,6 +40,7 @@ void writeJointCsv(const std::filesystem::path& file, std::span<const AnimatedFi
             if (report && ++written % 64 == 0) report(static_cast<double>(written) / total);
         }
     }
+    if (report) report(1);
     writeWholeFile(file, text);
 }
 

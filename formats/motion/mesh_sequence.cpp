@@ -3,9 +3,12 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cctype>
 #include <cstdio>
 #include <cstring>
+#include <set>
 
 #include "body/error.h"
 #include "formats/atomic_file.h"
@@ -64,18 +67,72 @@ std::string plyBytes(const Frame& frame) {
     return bytes;
 }
 
+const char* extensionOf(MeshFormat format) { return format == MeshFormat::Obj ? ".obj" : ".ply"; }
+
+std::vector<fs::path> entriesOf(const fs::path& folder) {
+    std::error_code error;
+    std::vector<fs::path> entries;
+    for (const auto& entry : fs::directory_iterator(folder, error)) entries.push_back(entry.path());
+    if (error) throw Error("Cannot read the folder " + folder.string() + ": " + error.message() + ". Check the folder's permissions.");
+    return entries;
+}
+
+void removeOlderFrames(const fs::path& folder, const FrameNames& areFrames, const std::set<std::string>& newNames) {
+    std::error_code error;
+    for (const fs::path& file : entriesOf(folder)) {
+        const std::string name = file.filename().string();
+        if (newNames.contains(name) || !areFrames(name) || !fs::is_regular_file(file)) continue;
+        fs::remove(file, error);
+        if (error) throw Error("Cannot remove " + file.string() + " of an older sequence: " + error.message() + ". Check the folder's permissions.");
+    }
+}
+
+/// Moves what a folder holds into another; folders that are there already are filled up.
+void moveEntries(const fs::path& from, const fs::path& to, const FrameNames& areFrames) {
+    std::error_code error;
+    std::set<std::string> newNames;
+    for (const fs::path& entry : entriesOf(from)) {
+        const fs::path place = to / entry.filename();
+        if (fs::is_directory(entry) && fs::is_directory(place)) {
+            moveEntries(entry, place, areFrames);
+            continue;
+        }
+        fs::rename(entry, place, error);
+        if (error) throw Error("Cannot write " + place.string() + ": " + error.message() + ". Check the folder's permissions.");
+        if (fs::is_regular_file(place)) newNames.insert(place.filename().string());
+    }
+    if (areFrames && !newNames.empty()) removeOlderFrames(to, areFrames, newNames);
+}
+
 }  // namespace
 
-WholeFolder::WholeFolder(fs::path target) : target_(std::move(target)) {
+bool isNumbered(std::string_view name, std::string_view stem, std::string_view extension) {
+    constexpr std::size_t kNumDigits = 6;
+    if (!name.starts_with(stem) || !name.ends_with(extension) || name.size() < stem.size() + kNumDigits + extension.size()) return false;
+    const std::string_view number = name.substr(stem.size(), name.size() - stem.size() - extension.size());
+    const bool isPadded = number.size() == kNumDigits || number.front() != '0';
+    return isPadded && std::all_of(number.begin(), number.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+}
+
+FrameNames meshFrames(const std::vector<Track>& tracks, MeshFormat format) {
+    std::vector<std::string> stems;
+    for (const Track& track : tracks) stems.push_back(track.name + "_");
+    return [stems, extension = extensionOf(format)](const std::string& name) {
+        return std::any_of(stems.begin(), stems.end(), [&](const std::string& stem) { return isNumbered(name, stem, extension); });
+    };
+}
+
+WholeFolder::WholeFolder(fs::path target, Hidden hidden) : target_(std::move(target)) {
     if (target_.filename().empty()) target_ = target_.parent_path();
     std::error_code error;
     if (fs::exists(target_, error) && !fs::is_directory(target_, error))
         throw Error("Cannot write into " + target_.string() + ": a file of that name exists. Choose another folder.");
     static std::atomic<unsigned> counter{0};
-    temporary_ = target_;
-    temporary_.replace_filename(".hmr-" + std::to_string(::getpid()) + "-" + std::to_string(counter++) + "-folder");
+    const bool isInside = hidden == Hidden::Inside;
+    const std::string name = ".hmr-" + std::to_string(::getpid()) + "-" + std::to_string(counter++) + "-folder";
+    temporary_ = (isInside ? target_ : target_.parent_path()) / name;
     if (!fs::create_directories(temporary_, error))
-        throw Error("Cannot write beside " + target_.string() + ": " + error.message() + ". Choose a folder that you may write to.");
+        throw Error(std::string("Cannot write ") + (isInside ? "into " : "beside ") + target_.string() + ": " + error.message() + ". Choose a folder that you may write to.");
 }
 
 WholeFolder::~WholeFolder() {
@@ -83,24 +140,23 @@ WholeFolder::~WholeFolder() {
     if (!temporary_.empty()) fs::remove_all(temporary_, ignored);
 }
 
-void WholeFolder::commit() {
+void WholeFolder::fill(const std::function<void()>& write) const {
+    try {
+        write();
+    } catch (const Error& error) {
+        std::string text = error.what();
+        const std::string hidden = temporary_.string(), shown = target_.string();
+        for (std::size_t at = 0; (at = text.find(hidden, at)) != std::string::npos; at += shown.size()) text.replace(at, hidden.size(), shown);
+        throw Error(text);
+    }
+}
+
+void WholeFolder::commit(const FrameNames& areFrames) {
     std::error_code error;
-    if (fs::exists(target_, error)) return moveInto(target_);
+    if (fs::exists(target_, error)) return moveEntries(temporary_, target_, areFrames);
     fs::rename(temporary_, target_, error);
     if (error) throw Error("Cannot finish " + target_.string() + ": " + error.message() + ". Check the folder's permissions.");
     temporary_.clear();
-}
-
-void WholeFolder::moveInto(const fs::path& folder) {
-    std::error_code error;
-    std::vector<fs::path> files;
-    for (const auto& entry : fs::directory_iterator(temporary_)) files.push_back(entry.path());
-    for (const fs::path& file : files) {
-        const fs::path place = folder / file.filename();
-        if (fs::is_directory(file)) fs::remove_all(place, error);
-        fs::rename(file, place, error);
-        if (error) throw Error("Cannot write " + place.string() + ": " + error.message() + ". Check the folder's permissions.");
-    }
 }
 
 int writeMeshSequence(const fs::path& folder, MeshFormat format, const BodyModel& model, const Take& take, const MotionExportSettings& settings) {
@@ -125,12 +181,12 @@ int writeMeshSequence(const fs::path& folder, MeshFormat format, const BodyModel
             frame.vertices *= scale;
             char number[16];
             std::snprintf(number, sizeof(number), "_%06d", at - std::max(settings.range.first, 0) + 1);
-            const bool isObj = format == MeshFormat::Obj;
-            writeWholeFile(whole.path() / (track.name + number + (isObj ? ".obj" : ".ply")), isObj ? objText(frame, track.name) : plyBytes(frame));
+            const std::string bytes = format == MeshFormat::Obj ? objText(frame, track.name) : plyBytes(frame);
+            whole.fill([&] { writeWholeFile(whole.path() / (track.name + number + extensionOf(format)), bytes); });
             reportProgress(settings, static_cast<double>(++written) / total);
         }
     }
-    whole.commit();
+    whole.commit(meshFrames(tracks, format));
     return written;
 }
 

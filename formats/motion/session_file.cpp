@@ -248,11 +248,11 @@ SessionDocument sessionOf(const Take& take) {
     return document;
 }
 
-void writeSession(const std::filesystem::path& file, const SessionDocument& document) {
+void writeSession(const std::filesystem::path& file, const SessionDocument& document, const ShareReport& report) {
     NpzArrays arrays;
     arrays["session"] = NdArray::fromText(toJson(document).dump(-1, ' ', false, json::error_handler_t::replace));
     for (std::size_t i = 0; i < document.take.tracks.size(); ++i) addTrack(arrays, i, document.take.tracks[i]);
-    writeNpz(file, arrays);
+    writeNpz(file, arrays, report);
 }
 
 SessionDocument readSession(const std::filesystem::path& file) {

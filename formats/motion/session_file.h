@@ -9,6 +9,7 @@
 
 #include "body/motion/keyframes.h"
 #include "body/motion/take.h"
+#include "formats/share_report.h"
 
 namespace hmr {
 
@@ -62,7 +63,7 @@ inline constexpr const char* kSessionExtension = ".hmrs";
 
 /// Writes a session as one file, whole or not at all: an .npz whose array "session" is JSON (version 1) and whose others hold
 /// the tracks (pose [n,24,3], betas, translation, box, crop, confidence, frame numbers; float32). Throws Error.
-void writeSession(const std::filesystem::path& file, const SessionDocument& document);
+void writeSession(const std::filesystem::path& file, const SessionDocument& document, const ShareReport& report = {});
 
 /// Throws Error: not a session, cut or damaged, written by a newer version.
 SessionDocument readSession(const std::filesystem::path& file);

@@ -2,11 +2,26 @@
 #include "formats/motion/session_part.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "body/error.h"
 #include "body/motion/track_editing.h"
 
 namespace hmr {
+namespace {
+
+void renameSource(SessionDocument& document, const std::string& before, const std::string& after) {
+    const auto rename = [&](std::string& name) {
+        if (name == before) name = after;
+    };
+    for (std::string& opened : document.sources) rename(opened);
+    for (SessionDocument::Edit& edit : document.edits) rename(edit.source);
+    for (SessionDocument::Boxes& picture : document.boxes) rename(picture.source);
+    rename(document.source);
+    rename(document.take.source);
+}
+
+}  // namespace
 
 Take finishedTake(const SessionDocument& document) {
     std::map<int, ShapeEdit> shapes;
@@ -33,15 +48,19 @@ SessionDocument partOf(SessionDocument document, const std::vector<int>& people,
 }
 
 void moveSource(SessionDocument& document, const std::string& source) {
-    const std::string before = document.take.source;
-    const auto move = [&](std::string& name) {
-        if (name == before) name = source;
-    };
-    for (std::string& opened : document.sources) move(opened);
-    for (SessionDocument::Edit& edit : document.edits) move(edit.source);
-    for (SessionDocument::Boxes& picture : document.boxes) move(picture.source);
-    move(document.source);
+    renameSource(document, document.take.source, source);
     document.take.source = source;
+}
+
+void moveSources(SessionDocument& document, const std::string& file, const std::string& place) {
+    const std::filesystem::path from = std::filesystem::path(file).parent_path(), to = std::filesystem::path(place).parent_path();
+    for (const std::string& source : std::vector<std::string>(document.sources)) {
+        const std::filesystem::path old = source;
+        std::error_code error;
+        const bool lay = source != file && old.parent_path() == from && !std::filesystem::exists(old, error);
+        if (lay && std::filesystem::exists(to / old.filename(), error)) renameSource(document, source, (to / old.filename()).string());
+    }
+    renameSource(document, file, place);
 }
 
 }  // namespace hmr

@@ -15,4 +15,7 @@ SessionDocument partOf(SessionDocument document, const std::vector<int>& people,
 /// The session for a source of the take that has another place now: edits and boxes move with it.
 void moveSource(SessionDocument& document, const std::string& source);
 
+/// The session for a file that was moved to `place`, and with it those that lay in its folder and are found in its new one.
+void moveSources(SessionDocument& document, const std::string& file, const std::string& place);
+
 }  // namespace hmr

@@ -45,28 +45,31 @@ Take chosenPart(const BodyModel& model, const Take& take, const MotionExportSett
     return part;
 }
 
+MeshFormat meshFormatOf(MotionFormat format) { return format == MotionFormat::ObjSequence ? MeshFormat::Obj : MeshFormat::Ply; }
+
 void writeOne(const fs::path& file, MotionFormat format, const BodyModel& model, const Take& take, const MotionExportSettings& settings) {
     const ExportPreset& preset = *settings.preset;
     const ShareReport whole = [&](double share) { reportProgress(settings, share); };
-    const ShareReport half = [&](double share) { reportProgress(settings, 0.5 + 0.5 * share); };  // behind the figures
+    const ShareReport firstHalf = [&](double share) { reportProgress(settings, 0.5 * share); };
+    const ShareReport secondHalf = [&](double share) { reportProgress(settings, 0.5 + 0.5 * share); };  // behind the figures
     switch (format) {
         case MotionFormat::Glb:
-            return writeMotionGlb(file, animatedFigures(model, take, settings, UpAxis::Y), half);
+            return writeMotionGlb(file, animatedFigures(model, take, settings, UpAxis::Y), secondHalf);
         case MotionFormat::Fbx:
-            return writeMotionFbx(file, animatedFigures(model, take, settings, preset.fbxUp), half);
+            return writeMotionFbx(file, animatedFigures(model, take, settings, preset.fbxUp), secondHalf);
         case MotionFormat::Bvh:
-            return writeBvh(file, bvhOf(animatedFigures(model, take, settings, preset.textUp).front(), preset.bvhUnitsPerMetre), half);
+            return writeBvh(file, bvhOf(animatedFigures(model, take, settings, preset.textUp).front(), preset.bvhUnitsPerMetre), secondHalf);
         case MotionFormat::JointCsv:
-            return writeJointCsv(file, animatedFigures(model, take, settings, preset.textUp), half);
+            return writeJointCsv(file, animatedFigures(model, take, settings, preset.textUp), secondHalf);
         case MotionFormat::AmassNpz:
             return writeAmass(file, model, take, exportedTracks(model, take, settings).front().id, settings);
         case MotionFormat::ParametersNpz:
-            return writeParametersNpz(file, documentOf(model, chosenPart(model, take, settings), whole));
+            return writeParametersNpz(file, documentOf(model, chosenPart(model, take, settings), firstHalf), secondHalf);
         case MotionFormat::ParametersJson:
             return writeParametersJson(file, documentOf(model, chosenPart(model, take, settings), whole));
         case MotionFormat::ObjSequence:
         case MotionFormat::PlySequence:
-            writeMeshSequence(file, format == MotionFormat::ObjSequence ? MeshFormat::Obj : MeshFormat::Ply, model, take, settings);
+            writeMeshSequence(file, meshFormatOf(format), model, take, settings);
             return;
     }
 }
@@ -117,22 +120,22 @@ std::vector<fs::path> exportTake(const fs::path& file, MotionFormat format, cons
         writeOne(file, format, model, take, settings);
         return {file};
     }
-    // Written beside their place first, so that a later failure leaves no part of them.
+    // Written into a hidden folder first, so that a later failure leaves no part of them.
     const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
     const bool areFolders = info.extension.empty();
     const std::string stem = areFolders ? file.filename().string() : file.stem().string();
     std::vector<fs::path> written;
-    WholeFolder whole(folder / ("." + stem + "-parts"));
+    WholeFolder whole(folder, WholeFolder::Hidden::Inside);
     for (std::size_t i = 0; i < tracks.size(); ++i) {
         reportProgress(settings, static_cast<double>(i) / static_cast<double>(tracks.size()));
         MotionExportSettings one = settings;
         one.people = {tracks[i].id};
         if (settings.onProgress) one.onProgress = [&](double share) { return settings.onProgress((static_cast<double>(i) + share) / static_cast<double>(tracks.size())); };
         const fs::path name = stem + "." + tracks[i].name + (areFolders ? "" : file.extension().string());
-        writeOne(whole.path() / name, format, model, take, one);
+        whole.fill([&] { writeOne(whole.path() / name, format, model, take, one); });
         written.push_back(folder / name);
     }
-    whole.moveInto(folder);
+    whole.commit(areFolders ? meshFrames(tracks, meshFormatOf(format)) : FrameNames());
     return written;
 }
 

@@ -8,7 +8,7 @@
 namespace hmr {
 namespace {
 
-constexpr std::size_t kMostBytes = 1400;  // of a datagram that no network splits
+constexpr std::size_t kMostVmcBytes = 1400;  // of a datagram that no network splits
 
 /// The mirror image at x = 0 of a place or rotation: from our right-handed frame to Unity's.
 Eigen::Vector3f mirroredPlace(const Eigen::Vector3d& place) { return place.cwiseProduct(Eigen::Vector3d(-1, 1, 1)).cast<float>(); }
@@ -48,7 +48,7 @@ std::vector<std::string> vmcPackets(const std::vector<VmcBone>& bones, double ti
     };
     for (const VmcBone& bone : bones) {
         pending.push_back(poseMessage("/VMC/Ext/Bone/Pos", bone));
-        if (oscBundle(pending).size() <= kMostBytes) continue;
+        if (oscBundle(pending).size() <= kMostVmcBytes) continue;
         const OscMessage last = pending.back();
         pending.pop_back();
         flush();

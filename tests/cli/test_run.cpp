@@ -87,6 +87,11 @@ private Q_SLOTS:
         cv::VideoCapture capture(path("video/clip.overlay.mp4").toStdString());
         QVERIFY(capture.isOpened());
         QCOMPARE(int(capture.get(cv::CAP_PROP_FRAME_COUNT)), 6);
+        // H.264 wherever there is an encoder; told where there is none.
+        const int h264 = cv::VideoWriter::fourcc('a', 'v', 'c', '1');
+        const bool hasEncoder = cv::VideoWriter(path("probe.mp4").toStdString(), cv::CAP_FFMPEG, h264, 10, {320, 240}).isOpened();
+        QCOMPARE(int(capture.get(cv::CAP_PROP_FOURCC)) == h264, hasEncoder);
+        QCOMPARE(result.errors.contains("no H.264 encoder"), !hasEncoder);
         const QJsonArray frames = json(path("video/clip.json"))["frames"].toArray();
         QCOMPARE(frames.size(), 6);
         QCOMPARE(frames[5].toObject()["time"].toDouble(), 0.5);
@@ -101,6 +106,28 @@ private Q_SLOTS:
         QCOMPARE(filesIn("motion/clip.ply-sequence").size(), 6);
         QCOMPARE(summarizeScene(root_ / "motion" / "clip.glb").numAnimations, 1);
         QCOMPARE(run({"clip.avi", "-o", "motion", "--stream", "nowhere"}).exitCode, 1);
+    }
+
+    void interruptedMotionIsWholeOrNotThere() {
+        cv::VideoWriter writer((root_ / "moving.avi").string(), cv::CAP_FFMPEG, cv::VideoWriter::fourcc('M', 'J', 'P', 'G'), 10, {320, 240});
+        for (int i = 0; i < 40; ++i) writer.write(cv::Mat(240, 320, CV_8UC3, cv::Scalar::all(5 * i)));
+        writer.release();
+        const QString body = QString::fromStdString(resourcePath("body/openbody.npz").string());
+        QProcess process;
+        process.setWorkingDirectory(folder_.path());
+        process.start(QStringLiteral(HMR_BINARY_DIR "/hmr"), {"run", "--body", body, "--weights", path("random.safetensors"), "moving.avi", "-o", "unmoved", "--no-overlay",
+                                                              "--detector", "full", "--export", "csv,obj-sequence,glb,session"});
+        QVERIFY(process.waitForStarted());
+        // Interrupted once the sequence is being written: its hidden folder is there.
+        QTRY_VERIFY_WITH_TIMEOUT(!QDir(path("unmoved")).entryList(QStringList{".hmr*-folder"}, QDir::Dirs | QDir::Hidden).isEmpty(), 120000);
+        ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+        QVERIFY(process.waitForFinished(60000));
+        QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+        QCOMPARE(process.exitCode(), 1);
+        const QString errors = QString::fromUtf8(process.readAllStandardError());
+        QVERIFY2(errors.contains("moving.obj-sequence was not written") && errors.contains("stopped"), qPrintable(errors));
+        QCOMPARE(QDir(path("unmoved")).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot, QDir::Name), (QStringList{"moving.csv", "moving.json"}));
+        QCOMPARE(json(path("unmoved/moving.json"))["frames"].toArray().size(), 40);
     }
 
     void folderGivesAResultForEachPicture() {

@@ -180,6 +180,28 @@ private Q_SLOTS:
             QVERIFY2(text.contains(QString::fromStdString("\"" + key + "\"")) && text.contains("1000000"), qPrintable(text));
         }
     }
+    void numbersOfAnotherTypeAreSaid() {
+        for (const std::string key : {"v_template", "shapedirs", "posedirs", "J_regressor", "weights", "vt"}) {
+            NpzArrays arrays = arrays_;
+            const std::size_t count = arrays.at(key).size();
+            arrays[key] = NdArray::from(std::vector<std::int32_t>(count), arrays.at(key).shape);
+            const QString text = errorOf(arrays);
+            QVERIFY2(text.contains(QString::fromStdString("\"" + key + "\" holds whole numbers")), qPrintable(text));
+        }
+        for (const std::string key : {"f", "kintree_table"}) {
+            NpzArrays arrays = arrays_;
+            NdArray& array = arrays.at(key);
+            array = {ElementType::Bool, 1, array.shape, std::vector<std::byte>(array.size())};
+            const QString text = errorOf(arrays);
+            QVERIFY2(text.contains(QString::fromStdString("\"" + key + "\" holds truth values")), qPrintable(text));
+        }
+    }
+    void layoutsOfOthersAreNamed() {
+        const NdArray numbers = NdArray::from(std::vector<float>(6), {2, 3});
+        QVERIFY(errorOf({{"skin_template_v", numbers}}).contains("SKEL"));
+        QVERIFY(errorOf({{"pose", numbers}, {"shape", numbers}, {"cam", numbers}}).contains("smpl_mean_params.npz"));
+        QVERIFY(errorOf({{"joint_regressor", numbers}, {"kinematic_tree", numbers}, {"pose_blend_shapes", numbers}}).contains("SMPL++"));
+    }
     void textWhereNumbersBelongIsSaid() {
         NpzArrays arrays = arrays_;
         arrays["weights"] = NdArray::fromText("heavy");

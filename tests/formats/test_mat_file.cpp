@@ -65,6 +65,7 @@ private Q_SLOTS:
         QVERIFY(!errorText([&] { readMatVariable(cut, "joints"); }).isEmpty());
         writeWholeFile(cut, readWholeFile(data_ / "lsp_joints.mat").substr(0, 200));
         QVERIFY(!errorText([&] { readMatVariable(cut, "joints").numbers(); }).isEmpty());
+        QVERIFY(names(errorText([&] { readMatVariable(data_ / "no_class.mat", "joints"); }), "no class of MATLAB's"));
     }
 
 #ifdef HMR_WITH_MATIO

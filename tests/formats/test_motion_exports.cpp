@@ -8,6 +8,8 @@
 #include <QJsonObject>
 #include <QTemporaryDir>
 #include <assimp/Importer.hpp>
+#include <functional>
+#include <map>
 
 #include "body/motion/foot_locking.h"
 #include "body/motion/joint_chain.h"
@@ -17,13 +19,16 @@
 #include "formats/bvh.h"
 #include "formats/motion/amass_file.h"
 #include "formats/motion/bvh_take.h"
+#include "formats/motion/mesh_sequence.h"
 #include "formats/motion/session_part.h"
 #include "formats/motion/take_document.h"
 #include "formats/motion/take_file.h"
 #include "formats/npz.h"
+#include "formats/obeyed_permissions.h"
 #include "formats/scene_file.h"
 #include "support/assimp_motion.h"
 #include "support/error_text.h"
+#include "support/full_disk.h"
 #include "support/test_class.h"
 #include "support/walking_take.h"
 
@@ -106,6 +111,34 @@ class TestMotionExports : public QObject {
     }
     QStringList entries(const fs::path& folder) const {
         return QDir(QString::fromStdString(folder.string())).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot, QDir::Name);
+    }
+    /// A row a motion format, and one for sessions.
+    static void formats() {
+        QTest::addColumn<QString>("format");
+        for (const MotionFormatInfo& info : motionFormats()) QTest::newRow(std::string(info.name).c_str()) << QString::fromStdString(std::string(info.name));
+        QTest::newRow("session") << "session";
+    }
+    void writeAs(const QString& format, const fs::path& folder, const Take& take, bool each) const {
+        if (format == "session") return writeSession(folder / "walk.hmrs", sessionOf(take));
+        const MotionFormatInfo& info = motionFormat(format.toStdString());
+        exportTake(folder / ("walk" + std::string(info.extension)), info.format, *model_, take, {}, each);
+    }
+    /// Every file below a folder with its bytes; folders without.
+    static std::map<std::string, std::string> contentsOf(const fs::path& folder) {
+        std::map<std::string, std::string> contents;
+        for (const auto& entry : fs::recursive_directory_iterator(folder))
+            contents[fs::relative(entry.path(), folder).string()] = entry.is_directory() ? "" : readWholeFile(entry.path());
+        return contents;
+    }
+    /// Exports over a shorter take's files while something stands in the way: one message that says `expected`, and nothing changes.
+    void failOverOlderFiles(const fs::path& folder, const QString& format, bool each, const QString& expected, const std::function<QString()>& failing) {
+        fs::remove_all(folder);
+        fs::create_directories(folder);
+        writeAs(format, folder, test::walkingTake(2, 15), each);
+        const auto before = contentsOf(folder);
+        const QString text = failing();
+        QVERIFY2(text.contains(expected) && text.contains(QString::fromStdString(folder.string())) && !text.contains(".hmr-"), qPrintable(text));
+        QVERIFY(contentsOf(folder) == before);
     }
     QJsonArray peopleInGlb(const fs::path& file) const {
         const std::string glb = readWholeFile(file);
@@ -544,6 +577,64 @@ private Q_SLOTS:
                 }
         }
     }
+    void aShorterSequenceReplacesALongerOne_data() {
+        QTest::addColumn<QString>("format");
+        QTest::addColumn<bool>("each");
+        for (const char* format : {"obj-sequence", "ply-sequence"})
+            for (const bool each : {false, true}) QTest::addRow("%s%s", format, each ? " each" : "") << format << each;
+    }
+    void aShorterSequenceReplacesALongerOne() {
+        QFETCH(QString, format);
+        QFETCH(bool, each);
+        const MotionFormat kind = motionFormat(format.toStdString()).format;
+        const std::string extension = kind == MotionFormat::ObjSequence ? ".obj" : ".ply";
+        const fs::path target = folder_ / ("shorter " + format + (each ? " each" : "")).toStdString();
+        const fs::path folder = each ? fs::path(target.string() + ".person_1") : target;
+        MotionExportSettings settings;
+        settings.people = {0};
+        if (each) settings.people.push_back(1);
+        settings.range = {0, 16};
+        exportTake(target, kind, *model_, take_, settings, each);
+        QCOMPARE(entries(folder).size(), 16);
+        const QStringList others = {"notes.txt", "person_1_00001.ply", "person_1_0000010.ply", "person_1_000009.txt", "person_4_000009.ply", "scan_000009.obj"};
+        for (const QString& other : others) writeWholeFile(folder / other.toStdString(), "mine");
+        settings.range = {0, 12};
+        exportTake(target, kind, *model_, take_, settings, each);
+        QStringList expected = others;
+        for (int frame = 1; frame <= settings.range.end; ++frame) expected << QString("person_1_%1").arg(frame, 6, 10, QChar('0')) + QString::fromStdString(extension);
+        expected.sort();
+        QCOMPARE(entries(folder), expected);
+        for (const QString& other : others) QCOMPARE(readWholeFile(folder / other.toStdString()), std::string("mine"));
+    }
+    void framesAreToldByTheirNames() {
+        QVERIFY(isNumbered("000001.png", "", ".png") && isNumbered("1000000.png", "", ".png") && isNumbered("a_000001.ply", "a_", ".ply"));
+        for (const char* name : {"00001.png", "0000001.png", "000001.jpg", "00000a.png", "a000001.png", "000001", ".png", ""}) QVERIFY2(!isNumbered(name, "", ".png"), name);
+    }
+    void aFullDiskLeavesTheOlderFiles_data() { formats(); }
+    void aFullDiskLeavesTheOlderFiles() {
+        QFETCH(QString, format);
+        const fs::path folder = folder_ / "full";
+        for (const bool each : {false, true}) {
+            failOverOlderFiles(folder, format, each, "Free some space", [&] {
+                const test::FullDisk disk(1000);
+                return errorText([&] { writeAs(format, folder, take_, each); });
+            });
+        }
+    }
+    void aReadOnlyFolderKeepsTheOlderFiles_data() { formats(); }
+    void aReadOnlyFolderKeepsTheOlderFiles() {
+        QFETCH(QString, format);
+        const fs::path folder = folder_ / "read only";
+        for (const bool each : {false, true}) {
+            failOverOlderFiles(folder, format, each, "Permission denied", [&] {
+                const test::ObeyedPermissions obeyed;
+                fs::permissions(folder, fs::perms::owner_read | fs::perms::owner_exec);
+                const QString text = errorText([&] { writeAs(format, folder, take_, each); });
+                fs::permissions(folder, fs::perms::owner_all);
+                return text;
+            });
+        }
+    }
     void oneFileEach() {
         const fs::path folder = folder_ / "each";
         fs::create_directories(folder);
@@ -564,7 +655,7 @@ private Q_SLOTS:
         const auto info = motionFormat(format.toStdString());
         const Take take = test::walkingTake(2, 200);
         for (const bool each : {false, true}) {
-            for (const double wanted : {0.0, 0.1, 0.3, 0.5, 0.6, 0.7, 0.85}) {
+            for (const double wanted : {0.0, 0.1, 0.3, 0.5, 0.6, 0.7, 0.85, 0.93}) {
                 fs::create_directories(folder);
                 MotionExportSettings settings;
                 double reached = -1;

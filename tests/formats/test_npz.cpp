@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <QTemporaryDir>
 #include <cstring>
+#include <random>
 
+#include "body/error.h"
 #include "formats/atomic_file.h"
 #include "formats/npz.h"
 #include "support/error_text.h"
@@ -91,6 +93,19 @@ private Q_SLOTS:
         writeNpz(folder_ / "zeros.npz", {{"a", NdArray::from(std::vector<float>(1'000'000), {1'000'000})}});
         QVERIFY(fs::file_size(folder_ / "zeros.npz") < 10'000);
         QCOMPARE(readNpz(folder_ / "zeros.npz").at("a").size(), 1'000'000u);
+    }
+    void cancellingIsSeenWithinAnArray() {
+        std::mt19937 generator(2);
+        std::vector<float> noise(1'000'000);
+        for (float& value : noise) value = static_cast<float>(generator());
+        writeWholeFile(folder_ / "cancelled.npz", "old");
+        double reached = 0;
+        const auto report = [&](double share) {
+            if ((reached = share) >= 0.3) throw Error("cancelled");
+        };
+        QCOMPARE(errorText([&] { writeNpz(folder_ / "cancelled.npz", {{"noise", NdArray::from(noise, {noise.size()})}}, report); }), QString("cancelled"));
+        QVERIFY2(reached < 0.4, qPrintable(QString::number(reached)));
+        QCOMPARE(readWholeFile(folder_ / "cancelled.npz"), "old");
     }
     void theEmptyArchiveIsRead() {
         writeNpz(folder_ / "none.npz", {});

@@ -55,6 +55,13 @@ private Q_SLOTS:
         QCOMPARE(list[3].integer(), 1);
         QCOMPARE(pickle.root().at("caf\xc3\xa9 \xc3\xa9").text().size(), 4u);
     }
+    void aCutArrayOfJoblibsIsOneSentence() {
+        const std::string whole = readWholeFile(HMR_TEST_DATA "/results/vibe_output.pkl");
+        for (std::size_t size = 100; size < whole.size(); size += 100) {
+            const QString text = refusal(whole.substr(0, size), UnknownNames::Keep);
+            QVERIFY2(text.count("Cannot read") == 1 && text.count("Fetch the file") == 1, qPrintable(text));
+        }
+    }
     void aLaterEntryReplacesAnEarlierOne() {
         const std::string_view stream = "(dS'a'\nI1\nsS'a'\nI2\ns.";
         const Pickle pickle(stream, "test");

@@ -194,7 +194,8 @@ private Q_SLOTS:
     void aFullDiskLeavesTheOlderFile() {
         QFETCH(QString, format);
         const fs::path file = folder_ / ("full." + format.toStdString());
-        writeWholeFile(file, "old");
+        const fs::path material = folder_ / "full.mtl";  // small enough to be written
+        for (const fs::path& older : {file, material}) writeWholeFile(older, "old");
         std::signal(SIGXFSZ, SIG_IGN);
         rlimit before{};
         getrlimit(RLIMIT_FSIZE, &before);
@@ -203,7 +204,7 @@ private Q_SLOTS:
         const QString text = errorText([&] { write(file, figures_); });
         setrlimit(RLIMIT_FSIZE, &before);
         QVERIFY2(text.contains("unchanged"), qPrintable(text));
-        QCOMPARE(readWholeFile(file), "old");
+        for (const fs::path& older : {file, material}) QCOMPARE(readWholeFile(older), "old");
     }
     void badScenesAreRefused() {
         writeWholeFile(folder_ / "bad.fbx", "Kaydara FBX Binary  nonsense");

@@ -70,6 +70,11 @@ private Q_SLOTS:
         const auto file = openTensorFile(dataFile("nested.pt"));
         QVERIFY(file->tensors().contains("outer.inner.conv1.weight"));
     }
+    void prefixesOfMostNamesAreLeftOut() {
+        // "model." before all but the body that lies beside the network.
+        const auto file = openTensorFile(dataFile("lightning_body.pt"));
+        QVERIFY(file->tensors().contains("conv1.weight") && file->tensors().contains("smpl.faces"));
+    }
     void safetensorsOpenTheSameWay() {
         const NdArray array = NdArray::from(std::vector<float>{1, 2, 3, 4}, {2, 2});
         writeSafetensors(folder_ / "own.safetensors", {{"a", array}}, {{"key", "value"}});

@@ -57,6 +57,30 @@ private Q_SLOTS:
         QCOMPARE(window.side, 200.0);
     }
 
+    void windowGrowsWithTheBoxesAspect_data() {
+        QTest::addColumn<double>("width");
+        QTest::addColumn<double>("height");
+        QTest::addColumn<double>("side");
+        // expand_to_aspect_ratio of 4D-Humans to 192 x 256, then the larger side.
+        QTest::newRow("tall") << 40.0 << 100.0 << 100.0;
+        QTest::newRow("of the aspect") << 75.0 << 100.0 << 100.0;
+        QTest::newRow("square") << 90.0 << 90.0 << 120.0;
+        QTest::newRow("wide") << 300.0 << 100.0 << 400.0;
+    }
+    void windowGrowsWithTheBoxesAspect() {
+        QFETCH(double, width);
+        QFETCH(double, height);
+        QFETCH(double, side);
+        NetworkRecipe recipe;
+        recipe.personShare = 1;
+        recipe.boxAspect = 0.75;
+        const CropWindow window = cropWindow({10, 20, width, height}, recipe);
+        QCOMPARE(window.center, Eigen::Vector2d(10 + width / 2, 20 + height / 2));
+        QCOMPARE(window.side, side);
+        recipe.boxAspect = 1;
+        QCOMPARE(cropWindow({10, 20, width, height}, recipe).side, std::max(width, height));
+    }
+
     void windowOfTheSameSizeCopiesPixels() {
         const cv::Mat crop = cropPicture(ramp(100, 100), {{50, 40}, 20}, recipeOf(20));
         QCOMPARE(crop.size(), cv::Size(20, 20));
