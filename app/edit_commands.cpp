@@ -56,8 +56,16 @@ SetJointRotation::SetJointRotation(Session& session, int person, int joint, cons
     target_ = joint;
 }
 
+QString shapeLabel(const BodyModel* body, int index) {
+    const auto i = static_cast<std::size_t>(index);
+    if (!body || i >= body->data().betaNames.size() || body->data().betaNames[i].empty()) return translated("Shape %1").arg(index + 1);
+    QString name = QString::fromStdString(body->data().betaNames[i]).replace('_', ' ');
+    name[0] = name[0].toUpper();
+    return name;
+}
+
 SetBeta::SetBeta(Session& session, int person, int index, double value)
-    : EditPerson(session, person, translated("Change shape %1").arg(index + 1)) {
+    : EditPerson(session, person, translated("Change %1").arg(shapeLabel(session.body().get(), index).toLower())) {
     after_.betas[index] = value;
     target_ = index;
 }

@@ -9,6 +9,9 @@
 
 namespace hmr {
 
+/// What a shape coefficient (from 0) is called: its name in the body's file, or "Shape 1".
+QString shapeLabel(const BodyModel* body, int index);
+
 /// Base of every change to one person of the current frame: swaps the person's edits before and after, or where the person's motion
 /// is recorded the key at this frame. Commands of one gesture on the same target merge.
 class EditPerson : public QUndoCommand {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "app/fit_job.h"
 
+#include "app/background_priority.h"
 #include "app/pose_editing.h"
 #include "body/error.h"
 #include "body/fitting/silhouette_fit.h"
@@ -58,6 +59,7 @@ void FitJob::run(std::function<Report(const std::stop_token&)> work) {
     if (isRunning_) return;
     isRunning_ = true;
     thread_ = std::jthread([this, work = std::move(work)](const std::stop_token& stop) {
+        yieldToTheWindow();
         Report report;
         try {
             report = work(stop);

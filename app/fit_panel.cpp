@@ -4,7 +4,6 @@
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QLabel>
 #include <QProgressBar>
 #include <QPushButton>
@@ -15,6 +14,8 @@
 #include "app/edit_commands.h"
 #include "app/joint_angles.h"
 #include "app/pose_editing.h"
+#include "app/refresh_when_seen.h"
+#include "app/table_columns.h"
 #include "body/error.h"
 
 namespace hmr {
@@ -43,9 +44,7 @@ FitPanel::FitPanel(Session& session, QWidget* parent)
     table_->setObjectName("fitTable");
     table_->setColumnCount(2);
     table_->setHeaderLabels({tr("Joint of the picture"), tr("Off by")});
-    table_->header()->setSectionResizeMode(0, QHeaderView::Stretch);
-    table_->header()->setSectionResizeMode(1, QHeaderView::ResizeToContents);
-    table_->header()->setStretchLastSection(false);
+    setColumnsFor(*table_, tr("00000.0 px"));
     table_->setRootIsDecorated(false);
     table_->setUniformRowHeights(true);
     table_->setSelectionMode(QAbstractItemView::NoSelection);
@@ -91,9 +90,9 @@ FitPanel::FitPanel(Session& session, QWidget* parent)
         progress_->setValue(0);
         refresh();
     });
-    for (const auto signal : {&Session::peopleChanged, &Session::selectionChanged}) connect(&session_, signal, this, &FitPanel::refresh);
-    connect(&session_, &Session::personEdited, this, &FitPanel::refresh);
-    refresh();
+    auto* refreshing = new RefreshWhenSeen(*this, [this] { refresh(); });
+    for (const auto signal : {&Session::peopleChanged, &Session::selectionChanged}) connect(&session_, signal, refreshing, &RefreshWhenSeen::ask);
+    connect(&session_, &Session::personEdited, refreshing, &RefreshWhenSeen::ask);
 }
 
 void FitPanel::snap() {

@@ -32,14 +32,17 @@ namespace {
 
 constexpr int kMaxRecent = 10;
 
+/// The whole path of a file that is there: sessions are opened from other folders too.
+QString whereverOpened(const QString& source) {
+    const QFileInfo file(source);
+    return file.exists() ? file.absoluteFilePath() : source;
+}
+
 /// Pictures and videos of a folder in natural order.
 QStringList filesIn(const QString& folder) {
     QStringList files;
     for (const auto& file : picturesIn(folder.toStdString())) files << QString::fromStdString(file.string());
-    const auto others = QDir(folder).entryInfoList(QDir::Files, QDir::Name);
-    for (const QFileInfo& file : others) {
-        if (isVideoFile(file.filePath().toStdString())) files << file.filePath();
-    }
+    for (const auto& file : videosIn(folder.toStdString())) files << QString::fromStdString(file.string());
     return files;
 }
 
@@ -78,6 +81,7 @@ MainWindow::MainWindow(const StudioOptions& options, ModelLoader loader, QWidget
     buildStatusBar();
     motion_ = std::make_unique<MotionDesk>(*session_, *recoveryJob_, *this, options_.autosaveFolder);
     buildActions();
+    firstState_ = saveState();
     connectSession();
     connectJobs();
     connectMotion();
@@ -211,8 +215,9 @@ void MainWindow::connectMotion() {
     });
 }
 
-void MainWindow::open(const QStringList& sources) {
-    QStringList files;
+void MainWindow::open(const QStringList& named) {
+    QStringList sources, files;
+    for (const QString& source : named) sources << whereverOpened(source);
     try {
         if (sources.size() == 1 && sources.front().endsWith(".json", Qt::CaseInsensitive) && looksLikeMarkedPeople(sources.front().toStdString()))
             return openMarks(sources.front());

@@ -41,7 +41,7 @@ public:
     const StudioOptions& options() const { return options_; }
 
     /// Opens pictures, videos, a folder, a camera or a stream; the first of several is shown.
-    void open(const QStringList& sources);
+    void open(const QStringList& named);
     /// Writes an export of the chosen or of all people in the background.
     void exportTo(ExportKind kind, const QString& file);
     /// Reloads the models; edits are kept.
@@ -134,6 +134,7 @@ private:
     QActionGroup *modes_ = nullptr, *styles_ = nullptr;
     QMenu *recentMenu_ = nullptr, *exportMenu_ = nullptr;
     QSlider* opacity_ = nullptr;
+    QByteArray firstState_;  ///< of the panels
     bool hasModels_ = false;
 };
 

@@ -50,6 +50,14 @@ QWidget* opacityRow(QSlider*& slider, QWidget* parent) {
     return row;
 }
 
+/// "*.jpg *.mp4 …": what can be opened, for file dialogs.
+QString sourcePatterns() {
+    QStringList patterns;
+    for (const auto* extensions : {&pictureExtensions(), &videoExtensions()})
+        for (const std::string& extension : *extensions) patterns << "*" + QString::fromStdString(extension);
+    return patterns.join(' ');
+}
+
 }  // namespace
 
 QAction* MainWindow::addAction(QMenu* menu, const QString& name, const QString& text, const QKeySequence& shortcut, const QString& tip,
@@ -169,6 +177,10 @@ void MainWindow::buildViewMenu() {
     addToggle(menu, "showBackFaces", tr("&Back faces"), {}, tr("Draw the far side of the surface too"), &ViewSettings::backFaces);
     addToggle(menu, "showBoxes", tr("Bo&xes"), Qt::Key_X, tr("Person boxes"), &ViewSettings::boxes);
     menu->addSeparator();
+    const auto changeOpacity = [this](int percent) { opacity_->setValue(opacity_->value() + percent); };
+    addAction(menu, "moreOpaque", tr("&More opaque"), tr("Ctrl+Up"), tr("Let less of the picture through"), [changeOpacity] { changeOpacity(10); });
+    addAction(menu, "lessOpaque", tr("L&ess opaque"), tr("Ctrl+Down"), tr("Let more of the picture through"), [changeOpacity] { changeOpacity(-10); });
+    menu->addSeparator();
     addAction(menu, "zoomIn", tr("Zoom &in"), QKeySequence::ZoomIn, tr("Zoom in"), [this] { view_->zoomBy(1.25); });
     addAction(menu, "zoomOut", tr("Zoom o&ut"), QKeySequence::ZoomOut, tr("Zoom out"), [this] { view_->zoomBy(0.8); });
     addAction(menu, "actualSize", tr("&Actual size"), tr("Ctrl+1"), tr("One picture pixel a screen pixel"), [this] { view_->showActualSize(); });
@@ -176,6 +188,8 @@ void MainWindow::buildViewMenu() {
     menu->addSeparator();
     QMenu* panels = menu->addMenu(tr("Pa&nels"));
     for (QDockWidget* dock : findChildren<QDockWidget*>()) panels->addAction(dock->toggleViewAction());
+    panels->addSeparator();
+    addAction(panels, "resetPanels", tr("&As at first"), {}, tr("Put every panel back to its place"), [this] { restoreState(firstState_); });
 }
 
 void MainWindow::buildPlayMenu() {
@@ -274,7 +288,7 @@ void MainWindow::chooseFiles() {
     dialog->setObjectName("openDialog");
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFiles);
-    dialog->setNameFilters({tr("Pictures and videos (*.jpg *.jpeg *.png *.webp *.bmp *.tif *.tiff *.mp4 *.avi *.mov *.mkv *.webm)"), tr("All files (*)")});
+    dialog->setNameFilters({tr("Pictures and videos (%1)").arg(sourcePatterns()), tr("All files (*)")});
     connect(dialog, &QFileDialog::filesSelected, this, [this](const QStringList& files) {
         QSettings().setValue("lastFolder", QFileInfo(files.front()).absolutePath());
         open(files);

@@ -12,6 +12,7 @@
 #include "app/edit_commands.h"
 #include "app/joint_angles.h"
 #include "app/pose_editing.h"
+#include "app/refresh_when_seen.h"
 #include "body/error.h"
 
 namespace hmr {
@@ -82,10 +83,10 @@ MeasurementPanel::MeasurementPanel(Session& session, QWidget* parent) : QWidget(
         session_.setView(view);
     });
     connect(&session_, &Session::viewChanged, draw, [this, draw] { draw->setChecked(session_.view().measures); });
+    auto* refreshing = new RefreshWhenSeen(*this, [this] { refresh(); });
     for (const auto signal : {&Session::peopleChanged, &Session::selectionChanged, &Session::bodyChanged})
-        connect(&session_, signal, this, &MeasurementPanel::refresh);
-    connect(&session_, &Session::personEdited, this, &MeasurementPanel::refresh);
-    refresh();
+        connect(&session_, signal, refreshing, &RefreshWhenSeen::ask);
+    connect(&session_, &Session::personEdited, refreshing, &RefreshWhenSeen::ask);
 }
 
 void MeasurementPanel::refresh() {

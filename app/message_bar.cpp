@@ -9,6 +9,11 @@
 #include "app/icons.h"
 
 namespace hmr {
+namespace {
+
+constexpr qint64 kTogether = 1500;  ///< milliseconds
+
+}  // namespace
 
 MessageBar::MessageBar(QWidget* parent) : QFrame(parent), text_(new QLabel(this)) {
     setObjectName("messageBar");
@@ -34,7 +39,10 @@ void MessageBar::showMessage(Kind kind, const QString& text) {
     setProperty("kind", names[static_cast<int>(kind)]);
     style()->unpolish(this);
     style()->polish(this);
-    text_->setText(text);
+    // Of two faults at once the second must not hide the first.
+    const bool goesOn = !isHidden() && sinceShown_.isValid() && sinceShown_.elapsed() < kTogether && text_->text() != text;
+    text_->setText(goesOn ? text_->text() + "\n" + text : text);
+    sinceShown_.start();
     show();
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <QElapsedTimer>
 #include <QFrame>
 
 class QLabel;
@@ -17,6 +18,7 @@ public:
 
 private:
     QLabel* text_;
+    QElapsedTimer sinceShown_;
 };
 
 }  // namespace hmr

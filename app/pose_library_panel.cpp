@@ -87,6 +87,8 @@ PoseLibraryPanel::PoseLibraryPanel(Session& session, Painter painter, QWidget* p
     layout->addLayout(buttons);
     layout->addLayout(saving);
 
+    painting_.setSingleShot(true);
+    connect(&painting_, &QTimer::timeout, this, &PoseLibraryPanel::paintNextThumbnail);
     connect(list_, &QListWidget::itemDoubleClicked, this, &PoseLibraryPanel::apply);
     connect(apply_, &QPushButton::clicked, this, [this] { apply(list_->currentItem()); });
     connect(open_, &QPushButton::clicked, this, &PoseLibraryPanel::chooseFile);
@@ -100,7 +102,7 @@ PoseLibraryPanel::PoseLibraryPanel(Session& session, Painter painter, QWidget* p
     for (const auto signal : {&Session::peopleChanged, &Session::selectionChanged}) connect(&session_, signal, this, &PoseLibraryPanel::updateButtons);
     connect(&session_, &Session::bodyChanged, this, [this] {
         for (int row = 0; row < list_->count(); ++row) list_->item(row)->setData(kPaintedRole, false);
-        if (isVisible()) paintThumbnails();
+        if (isVisible()) painting_.start();
     });
     readPoses();
 }
@@ -117,7 +119,7 @@ void PoseLibraryPanel::readPoses() {
         Q_EMIT failed(QString::fromStdString(error.what()));
     }
     addPoses(folder(), true);
-    if (isVisible()) paintThumbnails();
+    if (isVisible()) painting_.start();
     updateButtons();
 }
 
@@ -142,11 +144,11 @@ void PoseLibraryPanel::addPoses(const std::filesystem::path& folder, bool isOwn)
 
 void PoseLibraryPanel::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
-    // The canvas has drawn by then, so that there is something to draw with.
-    QMetaObject::invokeMethod(this, &PoseLibraryPanel::paintThumbnails, Qt::QueuedConnection);
+    painting_.start();  // when its turn comes, the canvas has drawn, so that there is something to draw with
 }
 
-void PoseLibraryPanel::paintThumbnails() {
+/// One a turn of the event loop: each is a picture to render, while the window has to answer.
+void PoseLibraryPanel::paintNextThumbnail() {
     for (int row = 0; row < list_->count(); ++row) {
         QListWidgetItem* item = list_->item(row);
         if (item->data(kPaintedRole).toBool()) continue;
@@ -160,6 +162,8 @@ void PoseLibraryPanel::paintThumbnails() {
             // Deleted meanwhile, or a body of another skeleton; applying the pose says so.
         }
         item->setData(kPaintedRole, true);
+        painting_.start();
+        return;
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <QImage>
+#include <QTimer>
 #include <QWidget>
 #include <filesystem>
 #include <functional>
@@ -40,7 +41,7 @@ protected:
 private:
     void readPoses();
     void addPoses(const std::filesystem::path& folder, bool isOwn);
-    void paintThumbnails();
+    void paintNextThumbnail();
     void apply(QListWidgetItem* item);
     void applyPose(const QString& name, Points3d pose);
     void chooseFile();
@@ -54,6 +55,7 @@ private:
     QListWidget* list_;
     QLineEdit* name_;
     QPushButton *apply_, *open_, *save_, *remove_;
+    QTimer painting_;
     QString readName_;
     std::shared_ptr<Points3d> readPose_;  ///< from a file
     BackgroundTask reading_;

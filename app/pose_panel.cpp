@@ -2,7 +2,6 @@
 #include "app/pose_panel.h"
 
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QLabel>
 #include <QPushButton>
 #include <QSignalBlocker>
@@ -14,6 +13,7 @@
 
 #include "app/edit_commands.h"
 #include "app/slider_row.h"
+#include "app/table_columns.h"
 
 namespace hmr {
 namespace {
@@ -99,9 +99,7 @@ void PosePanel::buildTree() {
     tree_->setObjectName("poseTree");
     tree_->setColumnCount(2);
     tree_->setHeaderLabels({tr("Joint"), tr("X  Y  Z")});
-    tree_->header()->setSectionResizeMode(0, QHeaderView::Stretch);
-    tree_->header()->setSectionResizeMode(1, QHeaderView::ResizeToContents);
-    tree_->header()->setStretchLastSection(false);
+    setColumnsFor(*tree_, summary({-180, -180, -180}));
     tree_->setUniformRowHeights(true);
     tree_->setIndentation(14);
     tree_->setMinimumHeight(120);
@@ -123,8 +121,8 @@ void PosePanel::buildTree() {
 void PosePanel::refresh() {
     const PersonEstimate* person = session_.person(session_.selectedPerson());
     setEnabled(person != nullptr);
-    refreshTree();
     showJoint();
+    refreshTree();
     const PersonEdit& edit = session_.edit(session_.selectedPerson());
     const auto isEdited = [&edit](int joint) { return edit.rotations.contains(joint); };
     const auto& group = groupOf(session_.selectedJoint()).joints;
@@ -140,7 +138,8 @@ void PosePanel::refreshTree() {
     for (int joint = 0; joint < kNumSmplJoints; ++joint) {
         QTreeWidgetItem* item = items_[static_cast<std::size_t>(joint)];
         const bool isKnown = person && joint < person->parameters.pose.rows();
-        const QString text = isKnown ? summary(shownAngles(joint, person->parameters.pose.row(joint).transpose())) : QString();
+        const auto angles = [&] { return joint == shownJoint_ ? angles_ : shownAngles(joint, person->parameters.pose.row(joint).transpose()); };
+        const QString text = isKnown ? summary(angles()) : QString();
         if (item->text(1) != text) item->setText(1, text);
         QFont font = item->font(0);
         if (font.bold() != edit.rotations.contains(joint)) {
@@ -155,11 +154,12 @@ void PosePanel::refreshTree() {
 void PosePanel::showJoint() {
     const int joint = session_.selectedJoint(), id = session_.selectedPerson();
     const PersonEstimate* person = session_.person(id);
+    const bool isEdited = session_.edit(id).rotations.contains(joint);
     title_->setText(label(joint));
     if (person) {
         const Eigen::Vector3d axisAngle = person->parameters.pose.row(joint).transpose();
-        // Of the two triples that give a rotation, stay with the one under the hand.
-        const bool isSame = joint == shownJoint_ && id == shownPerson_;
+        // Of the two triples that give a rotation, stay with the one that was set by hand.
+        const bool isSame = joint == shownJoint_ && id == shownPerson_ && isEdited;
         angles_ = shownAngles(joint, axisAngle, isSame ? std::optional(angles_) : std::nullopt);
         shownJoint_ = joint;
         shownPerson_ = id;
@@ -167,7 +167,6 @@ void PosePanel::showJoint() {
         angles_.setZero();
         shownJoint_ = -1;
     }
-    const bool isEdited = session_.edit(id).rotations.contains(joint);
     for (int axis = 0; axis < 3; ++axis) rows_[static_cast<std::size_t>(axis)]->show(angles_[axis], isEdited);
 }
 

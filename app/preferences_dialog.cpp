@@ -48,8 +48,8 @@ PreferencesDialog::PreferencesDialog(const ModelSettings& settings, QWidget* par
     threads_->setValue(settings.threads);
 
     auto* form = new QFormLayout;
-    form->addRow(tr("Body model"), fileRow(body_, "bodyFile", tr("Body model"), tr("Body models (*.npz);;All files (*)")));
-    form->addRow(tr("Weights"), fileRow(weights_, "weightsFile", tr("Weights"), tr("Weights (*.safetensors);;All files (*)")));
+    form->addRow(tr("Body model"), fileRow(body_, "bodyFile", tr("Body model"), tr("Body models (*.npz *.pkl);;All files (*)")));
+    form->addRow(tr("Weights"), fileRow(weights_, "weightsFile", tr("Weights"), tr("Weights (*.safetensors *.pt *.pth *.ckpt *.index);;All files (*)")));
     form->addRow(tr("People detector"), detector_);
     QWidget* file = fileRow(detectorFile_, "detectorFile", tr("People detector"), tr("Detectors (*.safetensors *.onnx);;All files (*)"));
     form->addRow(QString(), file);

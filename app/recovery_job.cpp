@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "app/background_priority.h"
+
 namespace hmr {
 
 RecoveryJob::RecoveryJob(ModelLoader loader, QObject* parent)
@@ -64,6 +66,7 @@ void RecoveryJob::order(WorkOrders orders, bool outdatesResults) {
 }
 
 void RecoveryJob::work(std::stop_token stop) {
+    yieldToTheWindow();
     RecoveryWorker worker(loader_, listener());
     std::uint64_t seen = 0;
     while (!stop.stop_requested()) {

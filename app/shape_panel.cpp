@@ -3,6 +3,7 @@
 
 #include <QPushButton>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "app/edit_commands.h"
 #include "app/slider_row.h"
@@ -43,14 +44,15 @@ ShapePanel::ShapePanel(Session& session, QWidget* parent) : QWidget(parent), ses
 
 void ShapePanel::rename() {
     const auto& body = session_.body();
+    int widest = 0;
     for (int index = 0; index < kNumBetas; ++index) {
         const std::size_t i = static_cast<std::size_t>(index);
-        const bool isNamed = body && i < body->data().betaNames.size() && !body->data().betaNames[i].empty();
-        QString name = isNamed ? QString::fromStdString(body->data().betaNames[i]).replace('_', ' ') : tr("Shape %1").arg(index + 1);
-        name[0] = name[0].toUpper();
+        const QString name = shapeLabel(body.get(), index);
         rows_[i]->setLabel(name, tr("%1: coefficient %2, in standard deviations of the population").arg(name).arg(index + 1));
         rows_[i]->setVisible(!body || index < body->numBetas());
+        widest = std::max(widest, rows_[i]->widthOfLabel());
     }
+    for (SliderRow* row : rows_) row->setLabelWidth(widest + 4);
 }
 
 void ShapePanel::refresh() {

@@ -76,6 +76,14 @@ void SliderRow::setLabel(const QString& label, const QString& toolTip) {
     label_->setToolTip(toolTip);
 }
 
+int SliderRow::widthOfLabel() const {
+    QFont bold = label_->font();
+    bold.setBold(true);
+    return QFontMetrics(bold).horizontalAdvance(label_->text());
+}
+
+void SliderRow::setLabelWidth(int width) { label_->setFixedWidth(width); }
+
 void SliderRow::show(double value, bool isChanged) {
     value_ = value;
     const QSignalBlocker quietSlider(slider_), quietSpin(spin_);

@@ -24,6 +24,10 @@ public:
     SliderRow(const QString& name, const QString& label, const Range& range, QWidget* parent = nullptr);
 
     void setLabel(const QString& label, const QString& toolTip);
+    /// What a label takes in bold, in pixels.
+    int widthOfLabel() const;
+    /// For rows below each other, all the same.
+    void setLabelWidth(int width);
     /// Shows a value without reporting it. `isChanged`: bold, and the reset button can be pressed.
     void show(double value, bool isChanged);
     double value() const { return value_; }

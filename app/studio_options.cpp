@@ -15,9 +15,9 @@ StudioOptions parseCommandLine(const QStringList& arguments) {
     parser.addHelpOption();
     parser.addVersionOption();
     parser.addPositionalArgument("files", QCoreApplication::translate("StudioOptions", "Pictures, videos, a folder, a camera (camera:0) or a stream."), "[files…]");
-    const QCommandLineOption body("body", QCoreApplication::translate("StudioOptions", "Body model (.npz)."), "file");
-    const QCommandLineOption weights("weights", QCoreApplication::translate("StudioOptions", "Network weights (.safetensors)."), "file");
-    const QCommandLineOption detector("detector", QCoreApplication::translate("StudioOptions", "People detector: hog, full, or an ONNX file."), "detector");
+    const QCommandLineOption body("body", QCoreApplication::translate("StudioOptions", "Body model (.npz, .pkl)."), "file");
+    const QCommandLineOption weights("weights", QCoreApplication::translate("StudioOptions", "Network weights (.safetensors, .pt, .pth, .ckpt, .index)."), "file");
+    const QCommandLineOption detector("detector", QCoreApplication::translate("StudioOptions", "People detector: built-in, hog, full, or a file (.safetensors, .onnx)."), "detector");
     const QCommandLineOption screenshot("screenshot", QCoreApplication::translate("StudioOptions", "Save a picture of the window after the first result and quit."), "file");
     parser.addOptions({body, weights, detector, screenshot});
     parser.process(arguments);

@@ -6,6 +6,8 @@
 #include <mutex>
 #include <thread>
 
+#include "app/background_priority.h"
+
 namespace hmr {
 
 /// One thread that does tasks in order: decoding of thumbnails, writing of exports. Destruction finishes the task in hand and
@@ -28,6 +30,7 @@ public:
 
 private:
     void work(std::stop_token stop) {
+        yieldToTheWindow();
         while (true) {
             std::function<void()> task;
             {

@@ -90,12 +90,15 @@ std::vector<Section> Specimen::cut(const Plane& plane, const Joints& joints) con
     std::vector<SurfacePoint> points;
     std::vector<std::array<std::size_t, 2>> segments;
     const Triangles& triangles = model_.triangles();
+    const Eigen::Array<std::uint8_t, Eigen::Dynamic, 1> isBelow = (heights.array() < 0).cast<std::uint8_t>();
     for (Eigen::Index face = 0; face < triangles.rows(); ++face) {
+        const int below = isBelow[triangles(face, 0)] + isBelow[triangles(face, 1)] + isBelow[triangles(face, 2)];
+        if (below == 0 || below == 3) continue;  // nearly all
         std::array<std::size_t, 2> ends;
         std::size_t numEnds = 0;
         for (int side = 0; side < 3; ++side) {
             const int a = static_cast<int>(triangles(face, side)), b = static_cast<int>(triangles(face, (side + 1) % 3));
-            if ((heights[a] < 0) == (heights[b] < 0)) continue;
+            if (isBelow[a] == isBelow[b]) continue;
             if (!joints.empty() && !joints.contains(bones_[a]) && !joints.contains(bones_[b])) continue;
             const auto [entry, isNew] = numberOfEdge.try_emplace(std::minmax(a, b), points.size());
             if (isNew) points.push_back({a, b, heights[a] / (heights[a] - heights[b])});

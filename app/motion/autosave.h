@@ -17,7 +17,7 @@ namespace hmr {
 class Autosave : public QObject {
     Q_OBJECT
 public:
-    static constexpr int kMilliseconds = 5000;  ///< from the first change to the copy: less than the 10 s that may be lost
+    static constexpr int kMilliseconds = 3000;  ///< from the first change to the copy: less than the 10 s that may be lost
 
     /// `folder` is made when it is missing; empty means the user's data folder.
     Autosave(std::function<SessionDocument()> document, const QString& folder = {}, QObject* parent = nullptr);

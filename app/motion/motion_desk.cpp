@@ -25,7 +25,7 @@ namespace {
 
 constexpr double kLiveRate = 30;          // frames a second of a take from a camera
 constexpr double kLongestLiveGap = 0.5;   // seconds without an answer that are bridged when recording stops
-constexpr int kLongestShownSide = 2048;   // texels
+constexpr int kLongestBlankSide = 2048;   // texels
 
 /// A dark picture for motion without a video.
 std::shared_ptr<const FrameEstimate> blankFrame(const Take& take, int frame) {
@@ -40,7 +40,7 @@ std::shared_ptr<const FrameEstimate> blankFrame(const Take& take, int frame) {
 }  // namespace
 
 MotionDesk::MotionDesk(Session& session, RecoveryJob& job, QMainWindow& window, const QString& autosaveFolder)
-    : session_(session), job_(job), window_(window), editor_(session) {
+    : session_(session), job_(job), window_(window), editor_(session), autosaveFolder_(autosaveFolder) {
     auto* dock = new QDockWidget(tr("Timeline"), &window);
     dock->setObjectName("timelineDock");
     panel_ = new TimelinePanel(editor_, dock);
@@ -58,6 +58,10 @@ MotionDesk::MotionDesk(Session& session, RecoveryJob& job, QMainWindow& window, 
     connect(&session_, &Session::peopleChanged, &editor_, &TakeEditor::releasePerson);
     connect(&session_.undoStack(), &QUndoStack::indexChanged, autosave_.get(), &Autosave::touch);
     connect(autosave_.get(), &Autosave::failed, this, &MotionDesk::failed);
+    connect(autosave_.get(), &Autosave::saved, this, [this] {
+        if (!recorder_) recordingCopy_.reset();  // what it held is in the other copy now
+    });
+    connect(&job_, &RecoveryJob::playingChanged, this, [this] { isLiveHalted_ = false; });  // told after the last frame
     connect(panel_, &TimelinePanel::failed, this, &MotionDesk::failed);
     connect(panel_, &TimelinePanel::cleanUpWanted, this, &MotionDesk::cleanUp);
     connect(panel_, &TimelinePanel::exportWanted, this, &MotionDesk::exportMotion);
@@ -65,6 +69,7 @@ MotionDesk::MotionDesk(Session& session, RecoveryJob& job, QMainWindow& window, 
 }
 
 MotionDesk::~MotionDesk() {
+    recordingCopy_.reset();
     autosave_.reset();
     delete window_.findChild<QDockWidget*>("timelineDock");  // it refers to the editor
 }
@@ -97,6 +102,7 @@ void MotionDesk::addMenu(QMenuBar* bar, QMenu* fileMenu) {
 
 void MotionDesk::setSource(const SourceInfo& info) {
     if (recorder_) stopRecording();
+    isLiveHalted_ = false;
     editor_.setShown(false);
     source_ = info;
 }
@@ -182,6 +188,7 @@ void MotionDesk::streamTake(const FrameEstimate& estimate, int frame) {
 }
 
 FrameResult MotionDesk::throughTake(const FrameResult& result) {
+    if (isLiveHalted_ && session_.frame().estimate) return session_.frame();
     if (recorder_) recordFrame(result);
     const std::optional<int> frame = takeFrame(result.estimate->frame.index);
     if (!frame) {
@@ -210,7 +217,7 @@ void MotionDesk::showTakeFrame(int frame) {
     estimate->frame.time = sourceFrame / take.frameRate;
     putTakePeople(*estimate, frame);
     std::shared_ptr<const Picture> shown = now.shown;
-    if (!isCovered) shown = sharedPicture(estimate->frame.picture, kLongestShownSide);
+    if (!isCovered) shown = sharedPicture(estimate->frame.picture, kLongestBlankSide);
     Q_EMIT frameShown({std::move(estimate), std::move(shown), true});
     if (isCovered && source_.isVideo) Q_EMIT pictureWanted(sourceFrame);
 }
@@ -224,17 +231,18 @@ void MotionDesk::startRecording() {
     recorder_.emplace(source_.specification, picture.cols, picture.rows, source_.isLive ? kLiveRate : source_.frameRate);
     recordStart_ = session_.frame().estimate->frame.time;
     recordedFrame_ = -1;
+    isLiveHalted_ = false;
+    if (editor_.hasTake()) recordingCopy_ = std::make_unique<Autosave>([this] { return recording(); }, autosaveFolder_);
     editor_.setShown(false);
     panel_->setRecording(true);
     window_.findChild<QDockWidget*>("timelineDock")->show();
-    if (source_.isLive) return;
-    job_.setPlaying(false);
-    job_.goTo(0);
+    job_.setPlaying(source_.isLive);
+    if (!source_.isLive) job_.goTo(0);
 }
 
 void MotionDesk::recordFrame(const FrameResult& result) {
     if (!result.isRecovered) return;
-    autosave_->touch();
+    (recordingCopy_ ? recordingCopy_ : autosave_)->touch();
     const Frame& frame = result.estimate->frame;
     if (source_.isLive) {
         recorder_->add(std::max(0, static_cast<int>(std::lround((frame.time - recordStart_) * kLiveRate))), result.estimate->people);
@@ -259,15 +267,21 @@ void MotionDesk::stopRecording() {
         Q_EMIT failed(tr("Nobody was found while recording; there is no take."));
         return;
     }
+    if (source_.isLive) {
+        isLiveHalted_ = true;  // the take is shown; playing goes on live
+        job_.setPlaying(false);
+    }
     editor_.record(std::move(take));
 }
 
-/// A recording that runs is part of it, unless there is a take that would go for it.
+/// A recording that runs is part of it, unless there is a take that would go for it: that recording has a copy of its own.
 SessionDocument MotionDesk::work() const {
     SessionDocument document = documentOf(session_, editor_, sources_, QString::fromStdString(source_.specification));
     if (recorder_ && document.take.isEmpty()) document.take = recorder_->take();
     return document;
 }
+
+SessionDocument MotionDesk::recording() const { return recorder_ ? sessionOf(recorder_->take()) : work(); }
 
 void MotionDesk::endRecording() {
     recorder_.reset();

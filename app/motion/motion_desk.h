@@ -71,9 +71,11 @@ private:
     void recordFrame(const FrameResult& result);
     void endRecording();
     SessionDocument work() const;
+    SessionDocument recording() const;
 
     // motion_desk_sessions.cpp
     void openDocument(const SessionDocument& document);
+    void askWhereItIs(const SessionDocument& document, const std::string& missing);
     void chooseSession(bool saves, const std::function<void()>& goOn = {});
     void saveAnd(const std::function<void()>& goOn);
     void offerCopies(QStringList files);
@@ -94,7 +96,7 @@ private:
     TimelinePanel* panel_ = nullptr;
     SourceInfo source_;
     QStringList sources_;
-    QString sessionFile_;
+    QString sessionFile_, autosaveFolder_;
     std::optional<TakeRecorder> recorder_;
     std::optional<StreamAddress> streamTo_;
     std::optional<MotionStream> stream_;  ///< made with the body of the first frame sent
@@ -103,7 +105,9 @@ private:
     int recordedFrame_ = -1;
     bool isFollowing_ = false;  ///< the video leads, the timeline follows
     bool isAsking_ = false;     ///< about unsaved work
+    bool isLiveHalted_ = false;  ///< a take of the camera is looked at; frames that are still on their way do not count
     std::unique_ptr<Autosave> autosave_;
+    std::unique_ptr<Autosave> recordingCopy_;  ///< of a recording that would take the place of a take
 };
 
 }  // namespace hmr

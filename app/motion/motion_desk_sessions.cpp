@@ -12,7 +12,9 @@
 #include "app/motion/session_store.h"
 #include "body/error.h"
 #include "body/motion/finished_take.h"
+#include "formats/motion/session_part.h"
 #include "formats/motion/take_file.h"
+#include "inference/frame_source.h"
 
 namespace hmr {
 
@@ -48,13 +50,40 @@ void MotionDesk::openMotion(const QString& file) {
 
 void MotionDesk::openDocument(const SessionDocument& document) {
     session_.restore(sessionStateOf(document));
-    QStringList sources;
-    for (const std::string& source : document.sources) sources << QString::fromStdString(source);
-    sources_ = sources;
-    const QString shown = QString::fromStdString(document.source);
+    QStringList files;  // a camera's past is not to be had again
+    for (const std::string& source : document.sources)
+        if (!isLiveSource(source)) files << QString::fromStdString(source);
+    sources_ = files;
+    const QString shown = isLiveSource(document.source) ? QString() : QString::fromStdString(document.source);
     editor_.reset({seenFromACamera(document.take), document.keys});
-    if (!sources.isEmpty()) Q_EMIT sourcesWanted(sources, shown, document.frame + document.take.firstSourceFrame);
+    if (!files.isEmpty()) Q_EMIT sourcesWanted(files, shown, document.frame + document.take.firstSourceFrame);
     editor_.showFrame(document.frame);
+    for (const QString& file : files)
+        if (!QFileInfo::exists(file)) return askWhereItIs(document, file.toStdString());
+}
+
+void MotionDesk::askWhereItIs(const SessionDocument& document, const std::string& missing) {
+    const QString name = QString::fromStdString(missing);
+    auto* box = new QMessageBox(QMessageBox::Question, tr("Locate"), tr("%1 is not there any more.").arg(name), QMessageBox::Ignore, &window_);
+    box->setObjectName("locateBox");
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setInformativeText(tr("The session's edits and motion are kept either way."));
+    const QPushButton* locate = box->addButton(tr("Locate…"), QMessageBox::AcceptRole);
+    connect(box, &QMessageBox::finished, this, [=, this] {
+        if (box->clickedButton() != locate) return;
+        auto* dialog = new QFileDialog(&window_, tr("Where is %1?").arg(QFileInfo(name).fileName()), QFileInfo(sessionFile_).absolutePath());
+        dialog->setObjectName("locateDialog");
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        dialog->setFileMode(QFileDialog::ExistingFile);
+        connect(dialog, &QFileDialog::fileSelected, this, [=, this](const QString& found) {
+            SessionDocument moved = document;
+            moveSources(moved, missing, found.toStdString());
+            openDocument(moved);
+            session_.undoStack().resetClean();  // the session's file holds the old place
+        });
+        dialog->open();
+    });
+    box->open();
 }
 
 bool MotionDesk::saveSession(const QString& file) {

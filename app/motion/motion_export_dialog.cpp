@@ -10,6 +10,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMessageBox>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QStandardItemModel>
@@ -99,7 +100,7 @@ MotionExportDialog::MotionExportDialog(std::shared_ptr<const BodyModel> body, Ta
 
     connect(format_, &QComboBox::currentIndexChanged, this, &MotionExportDialog::takeFormat);
     connect(browse, &QPushButton::clicked, this, &MotionExportDialog::chooseFile);
-    connect(export_, &QPushButton::clicked, this, &MotionExportDialog::write);
+    connect(export_, &QPushButton::clicked, this, &MotionExportDialog::writeOrAsk);
     connect(cancel_, &QPushButton::clicked, this, [this] { task_.isRunning() ? task_.cancel() : reject(); });
     connect(&task_, &BackgroundTask::progressed, progress_, &QProgressBar::setValue);
     connect(&task_, &BackgroundTask::finished, this, [this] {
@@ -139,8 +140,27 @@ void MotionExportDialog::chooseFile() {
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->selectFile(file_->text());
-    connect(dialog, &QFileDialog::fileSelected, file_, &QLineEdit::setText);
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& file) {
+        chosen_ = file;  // the dialog has asked
+        file_->setText(file);
+    });
     dialog->open();
+}
+
+/// A file, or a folder with something in it, is replaced only when the user wants that.
+void MotionExportDialog::writeOrAsk() {
+    const QFileInfo target(file_->text());
+    const bool isThere = target.isDir() ? !QDir(target.filePath()).isEmpty() : target.exists();
+    if (!isThere || target.filePath() == chosen_) return write();
+    auto* box = new QMessageBox(QMessageBox::Question, tr("Replace"), tr("%1 exists already.").arg(target.fileName()), QMessageBox::Cancel, this);
+    box->setObjectName("replaceBox");
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    QPushButton* replace = box->addButton(tr("Replace"), QMessageBox::AcceptRole);
+    replace->setObjectName("replaceButton");
+    connect(box, &QMessageBox::finished, this, [this, box, replace] {
+        if (box->clickedButton() == replace) write();
+    });
+    box->open();
 }
 
 void MotionExportDialog::write() {

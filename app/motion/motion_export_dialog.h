@@ -31,6 +31,7 @@ private:
     void takeFormat();
     void nameFile();
     void chooseFile();
+    void writeOrAsk();
     void write();
 
     std::shared_ptr<const BodyModel> body_;
@@ -40,6 +41,7 @@ private:
     QComboBox *format_, *preset_, *people_, *root_;
     QCheckBox* onlyRange_;
     QLineEdit* file_;
+    QString chosen_;  ///< in the file dialog
     QProgressBar* progress_;
     QLabel* message_;
     QPushButton *export_, *cancel_;

@@ -25,6 +25,7 @@ using hmr::test::WindowFixture;
 class TestAutosave : public QObject {
     Q_OBJECT
     static constexpr const char* kFolderOfChild = "HMR_TEST_AUTOSAVE_FOLDER";
+    static constexpr const char* kFolderOfChangingChild = "HMR_TEST_AUTOSAVE_CHANGING_FOLDER";
 
     static SessionDocument document() {
         SessionDocument document;
@@ -116,6 +117,32 @@ private Q_SLOTS:
             QCOMPARE(readSession(left.front().toStdString()).take.tracks.size(), std::size_t{2});
             next.discard(left.front());
         }
+    }
+    /// The other side of the next test: one change, and then the event loop.
+    void changesOnceUntilItIsKilled() {
+        const QString folder = qEnvironmentVariable(kFolderOfChangingChild);
+        if (folder.isEmpty()) return;
+        Autosave autosave([] { return document(); }, folder);
+        autosave.touch();
+        std::puts("changed");
+        std::fflush(stdout);
+        QTest::qWait(60000);
+    }
+    void aProgramKilledLaterLosesNoMoreThanTenSeconds() {
+        QTemporaryDir folder;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert(kFolderOfChangingChild, folder.path());
+        QProcess child;
+        child.setProcessEnvironment(environment);
+        child.start(QCoreApplication::applicationFilePath(), {"test_autosave", "changesOnceUntilItIsKilled"});
+        QByteArray said;
+        while (!said.contains("changed") && child.waitForReadyRead(20000)) said += child.readAllStandardOutput();
+        QThread::sleep(10);
+        child.kill();
+        QVERIFY(child.waitForFinished());
+        Autosave next([] { return document(); }, folder.path());
+        QCOMPARE(next.leftBehind().size(), 1);
+        QCOMPARE(readSession(next.leftBehind().front().toStdString()).take.tracks.size(), std::size_t{2});
     }
     void halfACopyOfAKilledProgramGoes() {
         QTemporaryDir folder;

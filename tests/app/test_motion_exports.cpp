@@ -9,6 +9,7 @@
 #include <QJsonObject>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMessageBox>
 #include <QPushButton>
 
 #include "formats/motion/take_file.h"
@@ -40,8 +41,27 @@ private Q_SLOTS:
         QTest::mouseClick(dialog->findChild<QPushButton*>("motionExport"), Qt::LeftButton);
         QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(folder + "/walk.fbx"), 20000);
 
-        fixture.showWalk(3, 400);
         QTRY_VERIFY(!fixture.child<QDialog>("motionExportDialog"));
+        fixture.showWalk(1, 20);
+        fixture.window->findChild<QAction*>("exportMotion")->trigger();
+        dialog = fixture.child<QDialog>("motionExportDialog");
+        format = dialog->findChild<QComboBox*>("motionFormat");
+        format->setCurrentIndex(format->findData(static_cast<int>(MotionFormat::Fbx)));
+        const QString existing = folder + "/walk.fbx";
+        const qint64 sizeBefore = QFileInfo(existing).size();
+        dialog->findChild<QLineEdit*>("motionFile")->setText(existing);
+        for (const bool replaces : {false, true}) {
+            QTest::mouseClick(dialog->findChild<QPushButton*>("motionExport"), Qt::LeftButton);
+            auto* box = dialog->findChild<QMessageBox*>("replaceBox");
+            QVERIFY(box);
+            QTest::mouseClick(replaces ? box->findChild<QPushButton*>("replaceButton") : box->button(QMessageBox::Cancel), Qt::LeftButton);
+            if (!replaces) QCOMPARE(QFileInfo(existing).size(), sizeBefore);
+            QTRY_VERIFY(!dialog->findChild<QMessageBox*>("replaceBox"));
+        }
+        QTRY_VERIFY_WITH_TIMEOUT(QFileInfo(existing).size() != sizeBefore, 20000);
+
+        QTRY_VERIFY(!fixture.child<QDialog>("motionExportDialog"));
+        fixture.showWalk(3, 400);
         fixture.window->findChild<QAction*>("exportMotion")->trigger();
         dialog = fixture.child<QDialog>("motionExportDialog");
         format = dialog->findChild<QComboBox*>("motionFormat");

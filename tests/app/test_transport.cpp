@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include <QAction>
+#include <QDir>
 #include <QElapsedTimer>
 #include <QLabel>
 #include <QToolButton>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/videoio.hpp>
 
+#include "app/motion/motion_desk.h"
 #include "app/transport_bar.h"
 #include "formats/atomic_file.h"
 #include "hands.h"
@@ -153,6 +155,38 @@ private Q_SLOTS:
         QVERIFY(window.child<QWidget>("messageBar")->isVisible());
         QTRY_VERIFY(!window.isPlaying());
         QVERIFY(window.openPicture());
+    }
+
+    void aTakeOfAStreamIsScrubbedAndPlayingGoesOnLive() {
+        Playing window;
+        PictureServer server(window.jpeg());
+        QVERIFY2(window.openStream(server), qPrintable(window.label("messageText")));
+        TakeEditor& editor = window.window->motion().editor();
+        const auto record = [&] {
+            window.child<QAction>("recordTake")->trigger();
+            QTRY_VERIFY(window.isPlaying());
+            const int first = window.frame();
+            QTRY_VERIFY(window.frame() > first + 5);
+        };
+        record();
+        window.child<QAction>("recordTake")->trigger();
+        QTRY_VERIFY(editor.hasTake() && !window.isPlaying());
+        QVERIFY(window.waitIdle());
+        for (const int frame : {editor.take().numFrames - 1, 0}) {
+            editor.showFrame(frame);
+            QTest::qWait(200);
+            QCOMPARE(window.frame(), frame + editor.take().firstSourceFrame);
+            QCOMPARE(window.session().recoveredPeople().size(), editor.peopleAt(frame).size());
+        }
+        QVERIFY(window.press("playButton"));
+        QTRY_VERIFY(window.isPlaying() && window.frame() > editor.take().numFrames);
+
+        // A second recording has a copy of its own until the take that it becomes is kept safe.
+        record();
+        const auto copies = [&] { return QDir(window.folder.filePath("autosave")).entryList({"*.hmrs"}, QDir::Files); };
+        QTRY_COMPARE_WITH_TIMEOUT(copies().size(), 2, 3 * Autosave::kMilliseconds);
+        window.child<QAction>("recordTake")->trigger();
+        QTRY_COMPARE_WITH_TIMEOUT(copies().size(), 1, 3 * Autosave::kMilliseconds);
     }
 
     void closingDoesNotWaitForASenderThatIsSilent() {
