@@ -69,6 +69,7 @@ write("pickle", "chumpy.pkl", python2_pickle.dumps(chumpy, 2))
 write("pickle", "values.pkl", pickle.dumps({"a": [1, 2.5, None, True, 2**70, {3}, b"x"], "f": np.float32(2), "o": np.asfortranarray(np.eye(2))}, 4))
 copy("pickle", "models", "bad_*.pkl")
 copy("pickle", "results", "*.pkl")
+copy("results", "results", "*.*[lz]")
 
 target.mkdir(parents=True, exist_ok=True)
 np.savez(target / "body.npz", **body)
