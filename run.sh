@@ -10,7 +10,10 @@ if [ ! -f "$build/build.ninja" ]; then cmake -S "$root" --preset release >/dev/n
 if ! ninja -C "$build" -n hmr hmr-studio | grep -q 'no work to do'; then
   cmake --build "$build" --target hmr hmr-studio || { echo "run.sh: the build failed; what is said above tells why" >&2; exit 1; }
 fi
-if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then exec "$build/bin/hmr-studio" "$@"; fi
+# A display of this machine may be named and not be there; then its socket is missing.
+display=${DISPLAY:-}
+case $display in :*) number=${display#:}; [ -S "/tmp/.X11-unix/X${number%%.*}" ] || display= ;; esac
+if [ -n "$display${WAYLAND_DISPLAY:-}" ]; then exec "$build/bin/hmr-studio" "$@"; fi
 if [ $# -eq 0 ]; then set -- "$root"/resources/samples/*.jpg; fi
 echo "There is no display: recovering on the command line, into ./out"
 exec "$build/bin/hmr" run "$@" -o out --export obj,fbx,glb,json

@@ -4,7 +4,7 @@
 # usage: packaging/install-packages.sh [test]     without root: prints the command to run and exits with 2
 set -eu
 packages="g++ cmake ninja-build pkg-config mold
-  qt6-base-dev libqt6opengl6-dev qt6-qpa-plugins libtorch-dev libopencv-dev libeigen3-dev libassimp-dev libepoxy-dev libegl-dev
+  qt6-base-dev libqt6opengl6-dev qt6-qpa-plugins qt6-wayland libtorch-dev libopencv-dev libeigen3-dev libassimp-dev libepoxy-dev libegl-dev
   libzip-dev zlib1g-dev libmatio-dev libcli11-dev nlohmann-json3-dev libstb-dev libgl1-mesa-dri libegl1 libopenblas0-openmp libgloo-dev"
 if [ "${1:-}" = test ]; then packages="$packages xvfb xauth python3-numpy"; fi
 missing=""
