@@ -12,8 +12,6 @@
 namespace hmr {
 namespace {
 
-constexpr int kLongestShownSide = 2048;  ///< texels; what a screen shows, and quick to draw without a graphics card
-
 constexpr auto kMoment = std::chrono::milliseconds(30);  ///< that opening is waited for before something else is looked after
 
 using Clock = std::chrono::steady_clock;

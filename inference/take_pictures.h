@@ -21,8 +21,8 @@ using PeoplePainter = std::function<Picture(const Picture& picture, int width, i
 std::optional<std::string> writeTakeVideo(const std::filesystem::path& file, const Take& take, const MotionExportSettings& settings, const PeoplePainter& paint);
 
 /// Writes the bodies alone, on nothing, as a folder of PNG files with transparency, one a frame ("000001.png" and on); whole or
-/// not at all. Other files of the folder stay, such as frames of a longer
-/// export: names like these may be somebody's own pictures. Throws Error: no camera, nobody, cancelled.
+/// not at all. Other files of the folder stay, such as frames of a longer export: names like these may be somebody's own pictures. Throws
+/// Error: no camera, nobody, cancelled.
 void writeTransparentPictures(const std::filesystem::path& folder, const Take& take, const MotionExportSettings& settings, const PeoplePainter& paint);
 
 }  // namespace hmr

@@ -25,7 +25,6 @@ namespace {
 
 constexpr double kLiveRate = 30;          // frames a second of a take from a camera
 constexpr double kLongestLiveGap = 0.5;   // seconds without an answer that are bridged when recording stops
-constexpr int kLongestBlankSide = 2048;   // texels
 
 /// A dark picture for motion without a video.
 std::shared_ptr<const FrameEstimate> blankFrame(const Take& take, int frame) {
@@ -59,7 +58,7 @@ MotionDesk::MotionDesk(Session& session, RecoveryJob& job, QMainWindow& window, 
     connect(&session_.undoStack(), &QUndoStack::indexChanged, autosave_.get(), &Autosave::touch);
     connect(autosave_.get(), &Autosave::failed, this, &MotionDesk::failed);
     connect(autosave_.get(), &Autosave::saved, this, [this] {
-        if (!recorder_) recordingCopy_.reset();  // what it held is in the other copy now
+        if (!recorder_ && !autosave_->isPending()) recordingCopy_.reset();  // what it held is in the other copy now
     });
     connect(&job_, &RecoveryJob::playingChanged, this, [this] { isLiveHalted_ = false; });  // told after the last frame
     connect(panel_, &TimelinePanel::failed, this, &MotionDesk::failed);
@@ -217,7 +216,7 @@ void MotionDesk::showTakeFrame(int frame) {
     estimate->frame.time = sourceFrame / take.frameRate;
     putTakePeople(*estimate, frame);
     std::shared_ptr<const Picture> shown = now.shown;
-    if (!isCovered) shown = sharedPicture(estimate->frame.picture, kLongestBlankSide);
+    if (!isCovered) shown = sharedPicture(estimate->frame.picture, kLongestShownSide);
     Q_EMIT frameShown({std::move(estimate), std::move(shown), true});
     if (isCovered && source_.isVideo) Q_EMIT pictureWanted(sourceFrame);
 }
@@ -264,6 +263,7 @@ void MotionDesk::stopRecording() {
     if (source_.isLive)
         for (Track& track : take.tracks) track = filledGaps(track, {0, take.numFrames}, static_cast<int>(kLongestLiveGap * kLiveRate));
     if (take.isEmpty()) {
+        recordingCopy_.reset();
         Q_EMIT failed(tr("Nobody was found while recording; there is no take."));
         return;
     }

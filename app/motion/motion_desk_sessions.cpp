@@ -114,6 +114,7 @@ void MotionDesk::leave(const std::function<void()>& goOn) {
         if (answer == QMessageBox::Save) return saveAnd(goOn);
         if (answer != QMessageBox::Discard) return;
         if (recorder_) endRecording();
+        recordingCopy_.reset();
         session_.undoStack().setClean();
         goOn();
     });
