@@ -1,62 +1,27 @@
 // SPDX-License-Identifier: MIT
 #include <assimp/postprocess.h>
 
-#include <QDir>
-#include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QTemporaryDir>
 #include <assimp/Importer.hpp>
-#include <functional>
 #include <map>
 
-#include "body/motion/foot_locking.h"
-#include "body/motion/joint_chain.h"
 #include "body/shared_joints.h"
 #include "formats/atomic_file.h"
 #include "formats/body_file.h"
 #include "formats/bvh.h"
-#include "formats/motion/amass_file.h"
 #include "formats/motion/bvh_take.h"
-#include "formats/motion/mesh_sequence.h"
-#include "formats/motion/session_part.h"
-#include "formats/motion/take_document.h"
-#include "formats/motion/take_file.h"
-#include "formats/npz.h"
-#include "formats/obeyed_permissions.h"
+#include "formats/motion_export_fixture.h"
 #include "formats/scene_file.h"
 #include "support/assimp_motion.h"
-#include "support/error_text.h"
-#include "support/full_disk.h"
 #include "support/test_class.h"
-#include "support/walking_take.h"
 
 using namespace hmr;
-using hmr::test::errorText;
+using namespace hmr::test;
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr double kMillimetre = 1e-3;
-
-/// What the exports are measured by: the body posed by ourselves, in the world of the export.
-class Truth {
-public:
-    Truth(const BodyModel& model, const Take& take, const MotionExportSettings& settings = {})
-        : model_(model), world_(worldOf(model, take)), tracks_(exportedTracks(model, take, settings)) {}
-
-    const std::vector<Track>& tracks() const { return tracks_; }
-    PosedBody body(const Track& track, int frame) const {
-        const BodyParameters& own = track.at(frame)->body;
-        return poseBody(model_, inWorld(world_, shapedJoints(model_, own.betas).row(0).transpose(), own));
-    }
-
-private:
-    const BodyModel& model_;
-    WorldFrame world_;
-    std::vector<Track> tracks_;
-};
 
 Eigen::Vector3d placeOf(const aiMatrix4x4& transform) { return {double(transform.a4), double(transform.b4), double(transform.c4)}; }
 
@@ -90,56 +55,11 @@ std::vector<float> floatsOf(const QJsonValue& text) {
     return values;
 }
 
-Eigen::Vector3d yUp(const Eigen::Vector3d& p, UpAxis up) { return up == UpAxis::Y ? p : Eigen::Vector3d(p.x(), p.z(), -p.y()); }
-
 }  // namespace
 
-class TestMotionExports : public QObject {
+/// The animated scenes read back: skeleton, skin, extras and the way.
+class TestMotionExports : public QObject, private MotionExportFixture {
     Q_OBJECT
-    QTemporaryDir directory_;
-    fs::path folder_;
-    const std::shared_ptr<const BodyModel> model_ = test::SmallBody::model();
-    const Take take_ = test::walkingTake(3, 40, {18, 22});
-
-    MotionExportSettings with(const char* preset) const {
-        MotionExportSettings settings;
-        settings.preset = &exportPreset(preset);
-        return settings;
-    }
-    fs::path write(const char* name, MotionFormat format, const MotionExportSettings& settings, bool each = false) const {
-        return exportTake(folder_ / name, format, *model_, take_, settings, each).front();
-    }
-    QStringList entries(const fs::path& folder) const {
-        return QDir(QString::fromStdString(folder.string())).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot, QDir::Name);
-    }
-    /// A row a motion format, and one for sessions.
-    static void formats() {
-        QTest::addColumn<QString>("format");
-        for (const MotionFormatInfo& info : motionFormats()) QTest::newRow(std::string(info.name).c_str()) << QString::fromStdString(std::string(info.name));
-        QTest::newRow("session") << "session";
-    }
-    void writeAs(const QString& format, const fs::path& folder, const Take& take, bool each) const {
-        if (format == "session") return writeSession(folder / "walk.hmrs", sessionOf(take));
-        const MotionFormatInfo& info = motionFormat(format.toStdString());
-        exportTake(folder / ("walk" + std::string(info.extension)), info.format, *model_, take, {}, each);
-    }
-    /// Every file below a folder with its bytes; folders without.
-    static std::map<std::string, std::string> contentsOf(const fs::path& folder) {
-        std::map<std::string, std::string> contents;
-        for (const auto& entry : fs::recursive_directory_iterator(folder))
-            contents[fs::relative(entry.path(), folder).string()] = entry.is_directory() ? "" : readWholeFile(entry.path());
-        return contents;
-    }
-    /// Exports over a shorter take's files while something stands in the way: one message that says `expected`, and nothing changes.
-    void failOverOlderFiles(const fs::path& folder, const QString& format, bool each, const QString& expected, const std::function<QString()>& failing) {
-        fs::remove_all(folder);
-        fs::create_directories(folder);
-        writeAs(format, folder, test::walkingTake(2, 15), each);
-        const auto before = contentsOf(folder);
-        const QString text = failing();
-        QVERIFY2(text.contains(expected) && text.contains(QString::fromStdString(folder.string())) && !text.contains(".hmr-"), qPrintable(text));
-        QVERIFY(contentsOf(folder) == before);
-    }
     QJsonArray peopleInGlb(const fs::path& file) const {
         const std::string glb = readWholeFile(file);
         std::uint32_t size = 0;
@@ -165,7 +85,7 @@ class TestMotionExports : public QObject {
         const aiScene* scene = importer.ReadFile(file.string(), aiProcess_ValidateDataStructure);
         QVERIFY2(scene, importer.GetErrorString());
         QVERIFY(scene->HasAnimations());
-        const test::AssimpMotion motion(*scene);
+        const AssimpMotion motion(*scene);
         const Truth truth(*model_, take_);
         double worst = 0;
         for (const Track& track : truth.tracks()) {
@@ -183,10 +103,6 @@ class TestMotionExports : public QObject {
     }
 
 private Q_SLOTS:
-    void initTestCase() {
-        folder_ = fs::path(directory_.path().toStdString()) / "my motion 动作";
-        fs::create_directories(folder_);
-    }
     void theWorldIsUprightOnTheFloor() {
         const Truth truth(*model_, take_);
         const PosedBody first = truth.body(truth.tracks()[0], 0);
@@ -270,8 +186,8 @@ private Q_SLOTS:
         Assimp::Importer importer;
         const aiScene* scene = importer.ReadFile(file.string(), 0);
         QVERIFY2(scene && scene->mNumMeshes == 3, importer.GetErrorString());
-        const test::AssimpMotion motion(*scene);
-        const auto skinned = onlySkinned(test::SmallBody::data());
+        const AssimpMotion motion(*scene);
+        const auto skinned = onlySkinned(SmallBody::data());
         // The world is that of the whole body; only what is compared leaves the blend shapes out.
         const WorldFrame world = worldOf(*model_, take_);
         const std::vector<Track> tracks = exportedTracks(*model_, take_, {});
@@ -371,92 +287,19 @@ private Q_SLOTS:
                 const Points3d places = worldPositions(motion, frame);
                 compare(frame, [&](const std::string& name) { return Eigen::Vector3d(places.row(motion.find(name)).transpose()); }, 0.01);
             }
-            QVERIFY(test::largestTurn(*readTake(file, *model).tracks[0].at(30), *track.at(30)) < EIGEN_PI);  // the names are known again
+            QVERIFY(largestTurn(*readTake(file, *model).tracks[0].at(30), *track.at(30)) < EIGEN_PI);  // the names are known again
         } else {
             Assimp::Importer importer;
             const aiScene* scene = importer.ReadFile(file.string(), 0);
             QVERIFY2(scene && scene->mNumMeshes == 1, importer.GetErrorString());
             QCOMPARE(scene->mMeshes[0]->mNumBones, static_cast<unsigned>(numJoints));
-            const test::AssimpMotion motion(*scene);
+            const AssimpMotion motion(*scene);
             for (int frame = 0; frame < 40; frame += 3) {
                 const auto world = motion.at(frame / take_.frameRate);
                 compare(frame, [&](const std::string& name) { return placeOf(world.at(name)); }, extension == "fbx" ? 0.01 : 1);
             }
         }
         QVERIFY2(worst < kMillimetre, qPrintable(QString("%1 mm").arg(1000 * worst)));
-    }
-    void amassHasTheJointsOfTheBody_data() {
-        QTest::addColumn<QString>("body");
-        QTest::addColumn<int>("width");
-        QTest::newRow("SMPL-H") << "hands" << 156;
-        QTest::newRow("SMPL-X") << "expressive" << 165;
-    }
-    void amassHasTheJointsOfTheBody() {
-        QFETCH(QString, body);
-        QFETCH(int, width);
-        const auto model = loadBodyModel(fs::path(HMR_TEST_DATA) / "models" / (body + ".npz").toStdString());
-        MotionExportSettings settings;
-        settings.people = {1};
-        const fs::path file = folder_ / (body + ".npz").toStdString();
-        exportTake(file, MotionFormat::AmassNpz, *model, take_, settings, false);
-        QVERIFY(readNpz(file).at("poses").shape == (std::vector<std::size_t>{30, static_cast<std::size_t>(width)}));
-        const Take back = readTake(file, *model);
-        const JointChain chain(*model, back.tracks[0].at(20)->body.betas);
-        const Points3d read = chain.pose(back.tracks[0].at(20)->body).positions, own = chain.pose(take_.tracks[1].at(20)->body).positions;
-        // Another world: distances from the pelvis are the same.
-        for (Eigen::Index joint = 0; joint < read.rows(); ++joint)
-            QVERIFY(std::abs((read.row(joint) - read.row(0)).norm() - (own.row(joint) - own.row(0)).norm()) < 1e-3);
-    }
-    void aBodyOfAnotherSkeletonIsRefused() {
-        BodyModelData data = test::SmallBody::data();
-        data.parents[5] = 0;
-        QVERIFY(errorText([&] { exportTake(folder_ / "other.glb", MotionFormat::Glb, BodyModel(data), take_, {}, false); }).contains("SMPL-X"));
-    }
-    void aSessionLeavesWithItsKeysAndShapes() {
-        SessionDocument document = sessionOf(take_);
-        document.edits = {{.source = take_.source, .person = 1, .betas = {{0, -1.5}}}, {.source = "other.mp4", .person = 0, .betas = {{0, 3}}}};
-        document.keys[0].keys[5].rotations[4] = {1.2, 0, 0};
-        writeSession(folder_ / "by hand.hmrs", document);
-        const Take take = readTake(folder_ / "by hand.hmrs", *model_);
-        QVERIFY(take.tracks[1].at(12)->body.betas[0] == -1.5 && take.tracks[1].at(39)->body.betas[0] == -1.5);
-        QVERIFY(std::abs(take.tracks[0].at(5)->body.betas[0] - 0.7) < 1e-6);
-        QVERIFY(take.tracks[0].at(5)->body.pose.row(4).isApprox(Eigen::RowVector3d(1.2, 0, 0), 1e-6));
-    }
-    void partOfASessionKeepsWhatItHolds() {
-        SessionDocument document = sessionOf(take_);
-        document.edits = {{.source = take_.source, .person = 0, .lockedJoints = {4}}, {.source = take_.source, .person = 2, .betas = {{0, 1}}}};
-        document.boxes = {{take_.source, 12, {{0, {1, 2, 3, 4}}, {2, {5, 6, 7, 8}}}}};
-        document.keys[0].keys[20].rotations[4] = {1.2, 0, 0};
-        document.keys[2].keys[30].rotations[4] = {0.3, 0, 0};
-        document.frame = 25;
-        const SessionDocument part = partOf(document, {0}, {10, 35});
-        QCOMPARE(part.take.tracks.size(), std::size_t{1});
-        QCOMPARE(part.take.numFrames, 25);
-        QCOMPARE(part.frame, 15);
-        QCOMPARE(part.edits.size(), std::size_t{1});
-        QVERIFY(part.edits[0].lockedJoints == std::set<int>{4});
-        QCOMPARE(part.boxes[0].boxes.size(), std::size_t{1});
-        QVERIFY(part.keys.size() == 1 && part.keys.at(0).keys.contains(10));
-        QVERIFY(test::largestTurn(*finishedTake(part).tracks[0].at(12), *finishedTake(document).tracks[0].at(22)) < 1e-9);
-        QVERIFY(errorText([&] { partOf(document, {7}, {0, 40}); }).contains("nobody"));
-    }
-    void importedMotionIsNoSourceOfASession() {
-        MotionExportSettings settings;
-        settings.people = {0};
-        const fs::path bvh = write("imported.bvh", MotionFormat::Bvh, settings);
-        const SessionDocument document = sessionOf(readTake(bvh, *model_));
-        QVERIFY(document.sources.empty() && document.source.empty());
-        QCOMPARE(document.take.source, bvh.string());
-    }
-    void importedMotionIsSeenFromACamera() {
-        MotionExportSettings settings;
-        settings.people = {0};
-        Take take = readTake(write("seen.bvh", MotionFormat::Bvh, settings), *model_);
-        QVERIFY(errorText([&] { documentOf(*model_, take); }).contains("camera"));
-        take = seenFromACamera(std::move(take));
-        const EstimateDocument document = documentOf(*model_, take);
-        QCOMPARE(document.frames.size(), std::size_t{40});
-        for (const FrameRecord& frame : document.frames) QVERIFY(frame.people.at(0).camera.scale > 0);
     }
     void bvhIsZxyInCentimetresAndReadsBack_data() {
         QTest::addColumn<QString>("preset");
@@ -510,174 +353,6 @@ private Q_SLOTS:
             QVERIFY((jointPlaces(withRoot, frame).bottomRows(24) - jointPlaces(plain, frame)).norm() < 1e-9);
             QVERIFY(std::abs(jointPlaces(withRoot, frame)(0, 1)) < 1e-12);
         }
-    }
-    void amassReadsBack() {
-        MotionExportSettings settings;
-        settings.people = {1};
-        const fs::path file = write("walk.npz", MotionFormat::AmassNpz, settings);
-        const NpzArrays arrays = readNpz(file);
-        QVERIFY(arrays.at("poses").shape == (std::vector<std::size_t>{30, 156}));
-        QVERIFY(arrays.at("trans").shape == (std::vector<std::size_t>{30, 3}));
-        QCOMPARE(arrays.at("gender").text(), std::string("neutral"));
-        QCOMPARE(arrays.at("mocap_framerate").as<double>()[0], 30.0);
-        const Take back = readTake(file, *model_);
-        QCOMPARE(back.tracks[0].firstFrame, 10);
-        const Truth truth(*model_, take_, settings), read(*model_, back);
-        // Both worlds have the floor at 0 and up in common; places along the floor differ by a constant.
-        const PosedBody a0 = truth.body(truth.tracks()[0], 10), b0 = read.body(read.tracks()[0], 10);
-        for (int frame = 10; frame < 40; ++frame) {
-            const PosedBody a = truth.body(truth.tracks()[0], frame), b = read.body(read.tracks()[0], frame);
-            const Points3d difference = (a.joints.rowwise() - a0.joints.row(0)) - (b.joints.rowwise() - b0.joints.row(0));
-            QVERIFY2(difference.cwiseAbs().maxCoeff() < 1e-5, qPrintable(QString::number(difference.cwiseAbs().maxCoeff())));
-            QVERIFY(std::abs(a.joints(0, 1) - b.joints(0, 1)) < 1e-5);
-        }
-    }
-    void parametersReadBack() {
-        for (const char* name : {"params.json", "params2.npz"}) {
-            const fs::path file = write(name, fs::path(name).extension() == ".json" ? MotionFormat::ParametersJson : MotionFormat::ParametersNpz, {});
-            const Take back = readTake(file, *model_);
-            QCOMPARE(back.tracks.size(), std::size_t{3});
-            QVERIFY(gapsOf(back.tracks[0]) == gapsOf(take_.tracks[0]));
-            QVERIFY(test::largestTurn(*back.tracks[0].at(5), *take_.tracks[0].at(5)) < 1e-6);
-            QVERIFY((back.tracks[0].at(5)->body.translation - take_.tracks[0].at(5)->body.translation).norm() < 1e-5);
-        }
-    }
-    void csvHoldsEveryJoint() {
-        const QString text = QString::fromStdString(readWholeFile(write("joints.csv", MotionFormat::JointCsv, with("mixamo"))));
-        const QStringList lines = text.split('\n', Qt::SkipEmptyParts);
-        QCOMPARE(lines.size(), 1 + 40 + 30 + 20);
-        QVERIFY(lines[0].startsWith("frame,time,person,mixamorig:Hips_x,"));
-        const QStringList cells = lines[1 + 25].split(',');
-        QCOMPARE(cells.size(), 3 + 72);
-        const Truth truth(*model_, take_);
-        const PosedBody posed = truth.body(truth.tracks()[0], 25);
-        QVERIFY(std::abs(cells[3 + 3 * 20 + 1].toDouble() - posed.joints(20, 1)) < 1e-5);
-    }
-    void meshSequencesCarryPoseBlendShapes() {
-        MotionExportSettings settings;
-        settings.people = {0};
-        settings.range = {4, 7};
-        const Truth truth(*model_, take_);
-        for (const auto format : {MotionFormat::ObjSequence, MotionFormat::PlySequence}) {
-            const bool isObj = format == MotionFormat::ObjSequence;
-            const fs::path folder = folder_ / (isObj ? "objs" : "plys");
-            exportTake(folder, format, *model_, take_, settings, false);
-            const QString extension = isObj ? ".obj" : ".ply";
-            QCOMPARE(entries(folder), (QStringList{"person_1_000001" + extension, "person_1_000002" + extension, "person_1_000003" + extension}));
-            Assimp::Importer importer;
-            const aiScene* scene = importer.ReadFile((folder / ("person_1_000002" + extension.toStdString())).string(), 0);
-            QVERIFY2(scene && scene->mNumMeshes == 1, importer.GetErrorString());
-            const PosedBody posed = truth.body(truth.tracks()[0], 5);
-            const aiMesh& mesh = *scene->mMeshes[0];
-            QCOMPARE(mesh.mNumFaces, static_cast<unsigned>(model_->triangles().rows()));
-            for (unsigned f = 0; f < mesh.mNumFaces; ++f)
-                for (unsigned corner = 0; corner < 3; ++corner) {
-                    const aiVector3D v = mesh.mVertices[mesh.mFaces[f].mIndices[corner]];
-                    QVERIFY((Eigen::RowVector3f(v.x, v.y, v.z) - posed.vertices.row(model_->triangles()(f, corner))).norm() < 2e-6F);
-                }
-        }
-    }
-    void aShorterSequenceReplacesALongerOne_data() {
-        QTest::addColumn<QString>("format");
-        QTest::addColumn<bool>("each");
-        for (const char* format : {"obj-sequence", "ply-sequence"})
-            for (const bool each : {false, true}) QTest::addRow("%s%s", format, each ? " each" : "") << format << each;
-    }
-    void aShorterSequenceReplacesALongerOne() {
-        QFETCH(QString, format);
-        QFETCH(bool, each);
-        const MotionFormat kind = motionFormat(format.toStdString()).format;
-        const std::string extension = kind == MotionFormat::ObjSequence ? ".obj" : ".ply";
-        const fs::path target = folder_ / ("shorter " + format + (each ? " each" : "")).toStdString();
-        const fs::path folder = each ? fs::path(target.string() + ".person_1") : target;
-        MotionExportSettings settings;
-        settings.people = {0};
-        if (each) settings.people.push_back(1);
-        settings.range = {0, 16};
-        exportTake(target, kind, *model_, take_, settings, each);
-        QCOMPARE(entries(folder).size(), 16);
-        const QStringList others = {"notes.txt", "person_1_00001.ply", "person_1_0000010.ply", "person_1_000009.txt", "person_4_000009.ply", "scan_000009.obj"};
-        for (const QString& other : others) writeWholeFile(folder / other.toStdString(), "mine");
-        settings.range = {0, 12};
-        exportTake(target, kind, *model_, take_, settings, each);
-        QStringList expected = others;
-        for (int frame = 1; frame <= settings.range.end; ++frame) expected << QString("person_1_%1").arg(frame, 6, 10, QChar('0')) + QString::fromStdString(extension);
-        expected.sort();
-        QCOMPARE(entries(folder), expected);
-        for (const QString& other : others) QCOMPARE(readWholeFile(folder / other.toStdString()), std::string("mine"));
-    }
-    void framesAreToldByTheirNames() {
-        QVERIFY(isNumbered("000001.png", "", ".png") && isNumbered("1000000.png", "", ".png") && isNumbered("a_000001.ply", "a_", ".ply"));
-        for (const char* name : {"00001.png", "0000001.png", "000001.jpg", "00000a.png", "a000001.png", "000001", ".png", ""}) QVERIFY2(!isNumbered(name, "", ".png"), name);
-    }
-    void aFullDiskLeavesTheOlderFiles_data() { formats(); }
-    void aFullDiskLeavesTheOlderFiles() {
-        QFETCH(QString, format);
-        const fs::path folder = folder_ / "full";
-        for (const bool each : {false, true}) {
-            failOverOlderFiles(folder, format, each, "Free some space", [&] {
-                const test::FullDisk disk(1000);
-                return errorText([&] { writeAs(format, folder, take_, each); });
-            });
-        }
-    }
-    void aReadOnlyFolderKeepsTheOlderFiles_data() { formats(); }
-    void aReadOnlyFolderKeepsTheOlderFiles() {
-        QFETCH(QString, format);
-        const fs::path folder = folder_ / "read only";
-        for (const bool each : {false, true}) {
-            failOverOlderFiles(folder, format, each, "Permission denied", [&] {
-                const test::ObeyedPermissions obeyed;
-                fs::permissions(folder, fs::perms::owner_read | fs::perms::owner_exec);
-                const QString text = errorText([&] { writeAs(format, folder, take_, each); });
-                fs::permissions(folder, fs::perms::owner_all);
-                return text;
-            });
-        }
-    }
-    void oneFileEach() {
-        const fs::path folder = folder_ / "each";
-        fs::create_directories(folder);
-        exportTake(folder / "a.b walk.bvh", MotionFormat::Bvh, *model_, take_, {}, false);
-        exportTake(folder / "w.glb", MotionFormat::Glb, *model_, take_, {}, true);
-        QCOMPARE(entries(folder), (QStringList{"a.b walk.person_1.bvh", "a.b walk.person_2.bvh", "a.b walk.person_3.bvh", "w.person_1.glb", "w.person_2.glb", "w.person_3.glb"}));
-        QCOMPARE(readBvh(folder / "a.b walk.person_3.bvh").numFrames(), 40);
-    }
-    void cancellingLeavesNothing_data() {
-        QTest::addColumn<QString>("name");
-        QTest::addColumn<QString>("format");
-        for (const MotionFormatInfo& info : motionFormats()) QTest::newRow(std::string(info.name).c_str()) << QString("cancelled") + QString::fromStdString(std::string(info.extension)) << QString::fromStdString(std::string(info.name));
-    }
-    void cancellingLeavesNothing() {
-        QFETCH(QString, name);
-        QFETCH(QString, format);
-        const fs::path folder = folder_ / "cancelled";
-        const auto info = motionFormat(format.toStdString());
-        const Take take = test::walkingTake(2, 200);
-        for (const bool each : {false, true}) {
-            for (const double wanted : {0.0, 0.1, 0.3, 0.5, 0.6, 0.7, 0.85, 0.93}) {
-                fs::create_directories(folder);
-                MotionExportSettings settings;
-                double reached = -1;
-                settings.onProgress = [&](double share) { return (reached = share) < wanted; };
-                if (!info.holdsSeveral) settings.people = {0};
-                const QString text = errorText([&] { exportTake(folder / name.toStdString(), info.format, *model_, take, settings, each); });
-                QVERIFY2(text.contains("cancelled"), qPrintable(QString("%1 at %2").arg(text).arg(wanted)));
-                QVERIFY2(reached < wanted + 0.35, qPrintable(QString("%1, not %2").arg(reached).arg(wanted)));  // seen within the file
-                QCOMPARE(entries(folder), QStringList());
-                fs::remove_all(folder);
-            }
-        }
-    }
-    void badWishesAreRefused() {
-        MotionExportSettings nobody;
-        nobody.people = {77};
-        QVERIFY(errorText([&] { write("x.glb", MotionFormat::Glb, nobody); }).contains("nobody"));
-        QVERIFY(errorText([&] { exportPreset("3dsmax"); }).contains("unreal"));
-        QVERIFY(errorText([&] { motionFormatOf("walk.doc"); }).contains(".bvh"));
-        QVERIFY(errorText([&] { exportTake(folder_ / "none" / "x.glb", MotionFormat::Glb, *model_, take_, {}, false); }).contains("Choose a folder"));
-        writeWholeFile(folder_ / "file", "x");
-        QVERIFY(errorText([&] { exportTake(folder_ / "file", MotionFormat::ObjSequence, *model_, take_, {}, false); }).contains("file of that name"));
     }
     void theDocumentedTableIsTheOneInUse() {
         const fs::path page = fs::path(HMR_TEST_DATA).parent_path().parent_path() / "docs" / "export.md";
