@@ -47,17 +47,6 @@ fs::path followLink(const fs::path& target) {
     return error ? target : real;
 }
 
-void writeAll(const Descriptor& out, std::string_view bytes, const fs::path& file) {
-    while (!bytes.empty()) {
-        const ssize_t written = ::write(out.number(), bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written <= 0)
-            throw Error("Cannot write " + file.string() + ": " + reason() +
-                        ". Free some space or choose another folder; an older file of that name is unchanged.");
-        bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-}
-
 }  // namespace
 
 AtomicFile::AtomicFile(fs::path target) : target_(followLink(target)) {
@@ -94,16 +83,43 @@ void AtomicFile::commit() {
     committed_ = true;
 }
 
+GrowingFile::GrowingFile(fs::path target) : target_(std::move(target)), file_(target_) {
+    descriptor_ = ::open(file_.path().c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
+    if (descriptor_ < 0) throw Error("Cannot write " + target_.string() + ": " + reason() + ".");
+}
+
+GrowingFile::~GrowingFile() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+void GrowingFile::append(std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0)
+            throw Error("Cannot write " + target_.string() + ": " + reason() +
+                        ". Free some space or choose another folder; an older file of that name is unchanged.");
+        bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
+
+void GrowingFile::close() {
+    if (descriptor_ >= 0 && ::close(std::exchange(descriptor_, -1)) != 0) throw Error("Cannot write " + target_.string() + ": " + reason() + ".");
+}
+
+void GrowingFile::commit() {
+    close();
+    file_.commit();
+}
+
 void writeWholeFile(const fs::path& file, std::string_view bytes) { writeWholeFiles(std::array{std::pair{file, bytes}}); }
 
 void writeWholeFiles(std::span<const std::pair<fs::path, std::string_view>> files) {
-    std::vector<std::unique_ptr<AtomicFile>> written;
+    std::vector<std::unique_ptr<GrowingFile>> written;
     for (const auto& [file, bytes] : files) {
-        written.push_back(std::make_unique<AtomicFile>(file));
-        Descriptor out(::open(written.back()->path().c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC));
-        if (!out.isOpen()) throw Error("Cannot write " + file.string() + ": " + reason() + ".");
-        writeAll(out, bytes, file);
-        if (!out.close()) throw Error("Cannot write " + file.string() + ": " + reason() + ".");
+        written.push_back(std::make_unique<GrowingFile>(file));
+        written.back()->append(bytes);
+        written.back()->close();
     }
     for (const auto& whole : written) whole->commit();
 }

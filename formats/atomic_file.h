@@ -28,6 +28,25 @@ private:
     bool committed_ = false;
 };
 
+/// The same for what is written piece by piece, so that the whole need not be in memory.
+class GrowingFile {
+public:
+    /// Throws Error when the folder cannot be written to.
+    explicit GrowingFile(std::filesystem::path target);
+    ~GrowingFile();
+    GrowingFile(const GrowingFile&) = delete;
+    GrowingFile& operator=(const GrowingFile&) = delete;
+
+    void append(std::string_view bytes);  ///< throws Error (no space)
+    void close();                         ///< after the last piece; throws Error
+    void commit();                        ///< closes and takes its place; throws Error
+
+private:
+    std::filesystem::path target_;
+    AtomicFile file_;
+    int descriptor_ = -1;
+};
+
 /// Writes the bytes as a whole file. Throws Error.
 void writeWholeFile(const std::filesystem::path& file, std::string_view bytes);
 

@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 
 #include "body/error.h"
-#include "formats/atomic_file.h"
 
 namespace hmr {
 namespace {
@@ -43,6 +42,8 @@ ordered_json toJson(const PersonEstimate& person) {
             {"joints3d", rowsOf(person.joints3d)},
             {"joints2d", rowsOf(person.joints2d)}};
 }
+
+std::string textOf(const ordered_json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
 
 /// A place in a JSON document that knows its name, so that complaints can say where.
 class Node {
@@ -135,17 +136,30 @@ PersonEstimate personFrom(const Node& node) {
 
 }  // namespace
 
+ParametersJsonFile::ParametersJsonFile(const std::filesystem::path& file, const EstimateDocument& head) : file_(file) {
+    const ordered_json start = {{"version", kParametersVersion}, {"source", head.source},        {"width", head.width},
+                                {"height", head.height},         {"frame_rate", head.frameRate}, {"frames", ordered_json::array()}};
+    std::string text = textOf(start);
+    text.resize(text.size() - 2);  // the list and the document stay open
+    file_.append(text);
+}
+
+void ParametersJsonFile::add(const FrameRecord& frame) {
+    ordered_json people = ordered_json::array();
+    for (const PersonEstimate& person : frame.people) people.push_back(toJson(person));
+    file_.append((hasFrames_ ? "," : "") + textOf({{"index", frame.index}, {"time", frame.time}, {"people", std::move(people)}}));
+    hasFrames_ = true;
+}
+
+void ParametersJsonFile::finish() {
+    file_.append("]}\n");
+    file_.commit();
+}
+
 void writeParametersJson(const std::filesystem::path& file, const EstimateDocument& document) {
-    ordered_json frames = ordered_json::array();
-    for (const FrameRecord& frame : document.frames) {
-        ordered_json people = ordered_json::array();
-        for (const PersonEstimate& person : frame.people) people.push_back(toJson(person));
-        frames.push_back({{"index", frame.index}, {"time", frame.time}, {"people", std::move(people)}});
-    }
-    const ordered_json whole = {{"version", kParametersVersion},         {"source", document.source},
-                                {"width", document.width},     {"height", document.height},
-                                {"frame_rate", document.frameRate}, {"frames", std::move(frames)}};
-    writeWholeFile(file, whole.dump(-1, ' ', false, json::error_handler_t::replace) + "\n");
+    ParametersJsonFile written(file, document);
+    for (const FrameRecord& frame : document.frames) written.add(frame);
+    written.finish();
 }
 
 EstimateDocument readParametersJson(const std::filesystem::path& file) {

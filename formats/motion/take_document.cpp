@@ -4,11 +4,36 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <functional>
 
 #include "body/error.h"
 #include "body/motion/track_editing.h"
 
 namespace hmr {
+namespace {
+
+EstimateDocument headOf(const Take& take) { return {take.source, take.width, take.height, take.frameRate, {}}; }
+
+/// Hands over every frame that somebody is in, with joints computed.
+void forRecords(const BodyModel& model, const Take& take, const ShareReport& report, const std::function<void(FrameRecord)>& use) {
+    constexpr int kReportEvery = 16;
+    for (int frame = 0; frame < take.numFrames; ++frame) {
+        FrameRecord record{frame, frame / take.frameRate, {}};
+        for (const Track& track : take.tracks) {
+            const MotionSample* sample = track.at(frame);
+            if (!sample) continue;
+            if (!(sample->body.translation.z() > 0) || take.width <= 0)
+                throw Error("\"" + track.name + "\" has no place before a camera, which parameters need; export another format.");
+            PersonEstimate person = estimateOf(take, track, *sample);
+            updateJoints(model, person);
+            record.people.push_back(std::move(person));
+        }
+        if (!record.people.empty()) use(std::move(record));
+        if (report && frame % kReportEvery == 0) report(static_cast<double>(frame) / take.numFrames);
+    }
+}
+
+}  // namespace
 
 Take takeOf(const EstimateDocument& document) {
     TakeRecorder recorder(document.source, document.width, document.height, document.frameRate);
@@ -30,22 +55,15 @@ bool isMotionFile(const std::filesystem::path& file) {
 }
 
 EstimateDocument documentOf(const BodyModel& model, const Take& take, const ShareReport& report) {
-    EstimateDocument document{take.source, take.width, take.height, take.frameRate, {}};
-    for (int frame = 0; frame < take.numFrames; ++frame) {
-        FrameRecord record{frame, frame / take.frameRate, {}};
-        for (const Track& track : take.tracks) {
-            const MotionSample* sample = track.at(frame);
-            if (!sample) continue;
-            if (!(sample->body.translation.z() > 0) || take.width <= 0)
-                throw Error("\"" + track.name + "\" has no place before a camera, which parameters need; export another format.");
-            PersonEstimate person = estimateOf(take, track, *sample);
-            updateJoints(model, person);
-            record.people.push_back(std::move(person));
-        }
-        if (!record.people.empty()) document.frames.push_back(std::move(record));
-        if (report && frame % 64 == 0) report(static_cast<double>(frame) / take.numFrames);
-    }
+    EstimateDocument document = headOf(take);
+    forRecords(model, take, report, [&](FrameRecord record) { document.frames.push_back(std::move(record)); });
     return document;
+}
+
+void writeTakeParametersJson(const std::filesystem::path& file, const BodyModel& model, const Take& take, const ShareReport& report) {
+    ParametersJsonFile written(file, headOf(take));
+    forRecords(model, take, report, [&](const FrameRecord& record) { written.add(record); });
+    written.finish();
 }
 
 }  // namespace hmr

@@ -15,6 +15,9 @@ Take takeOf(const EstimateDocument& document);
 /// Throws Error for bodies that are not before the take's camera (see seenFromACamera).
 EstimateDocument documentOf(const BodyModel& model, const Take& take, const ShareReport& report = {});
 
+/// Writes what documentOf gives as JSON, frame by frame. Throws Error as it does.
+void writeTakeParametersJson(const std::filesystem::path& file, const BodyModel& model, const Take& take, const ShareReport& report = {});
+
 /// Whether a file's name is that of imported motion: a take's source then, but nothing that could be shown.
 bool isMotionFile(const std::filesystem::path& file);
 

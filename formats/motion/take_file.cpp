@@ -66,7 +66,7 @@ void writeOne(const fs::path& file, MotionFormat format, const BodyModel& model,
         case MotionFormat::ParametersNpz:
             return writeParametersNpz(file, documentOf(model, chosenPart(model, take, settings), firstHalf), secondHalf);
         case MotionFormat::ParametersJson:
-            return writeParametersJson(file, documentOf(model, chosenPart(model, take, settings), whole));
+            return writeTakeParametersJson(file, model, chosenPart(model, take, settings), whole);
         case MotionFormat::ObjSequence:
         case MotionFormat::PlySequence:
             writeMeshSequence(file, meshFormatOf(format), model, take, settings);

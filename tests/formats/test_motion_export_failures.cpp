@@ -7,6 +7,7 @@
 #include "formats/motion_export_fixture.h"
 #include "support/error_text.h"
 #include "support/full_disk.h"
+#include "support/heap_peak.h"
 #include "support/obeyed_permissions.h"
 #include "support/test_class.h"
 
@@ -96,6 +97,38 @@ private Q_SLOTS:
                 QCOMPARE(entries(folder), QStringList());
                 fs::remove_all(folder);
             }
+        }
+    }
+    void parametersAreWrittenFrameByFrame() {
+        const fs::path folder = folder_ / "long", file = folder / "long.json";
+        fs::create_directories(folder);
+        const Take take = walkingTake(3, 1500);
+        // The bytes that lie in the folder at each share, in the half-written file.
+        std::vector<std::pair<double, std::uintmax_t>> reached;
+        MotionExportSettings settings;
+        settings.onProgress = [&](double share) {
+            std::uintmax_t bytes = 0;
+            for (const auto& entry : fs::directory_iterator(folder)) bytes += entry.file_size();
+            reached.emplace_back(share, bytes);
+            return true;
+        };
+        HeapPeak::restart();
+        exportTake(file, MotionFormat::ParametersJson, *model_, take, settings, false);
+        const std::size_t peak = HeapPeak::bytes();
+        const std::uintmax_t size = fs::file_size(file);
+        QVERIFY2(peak < size / 3, qPrintable(QString("%1 bytes of memory for %2").arg(peak).arg(size)));
+        QVERIFY(reached.size() > 50 && reached.back().first > 0.95);
+        for (const auto& [share, bytes] : reached)
+            QVERIFY2(std::abs(static_cast<double>(bytes) / static_cast<double>(size) - share) < 0.1, qPrintable(QString("%1 bytes at %2").arg(bytes).arg(share)));
+        QCOMPARE(readTake(file, *model_).tracks.size(), std::size_t{3});
+
+        // Stopped at any share, the older file stays and nothing else.
+        const std::string before = readWholeFile(file);
+        for (const double wanted : {0.2, 0.6, 0.97}) {
+            settings.onProgress = [wanted](double share) { return share < wanted; };
+            QVERIFY(errorText([&] { exportTake(file, MotionFormat::ParametersJson, *model_, walkingTake(2, 600), settings, false); }).contains("cancelled"));
+            QCOMPARE(entries(folder), QStringList{"long.json"});
+            QVERIFY(readWholeFile(file) == before);
         }
     }
     void badWishesAreRefused() {

@@ -90,6 +90,22 @@ private Q_SLOTS:
         writeParametersJson(folder_ / "a.json", example());
         compare(readParametersJson(folder_ / "a.json"), example());
     }
+    void writtenFrameByFrameItIsTheSameFile() {
+        writeParametersJson(folder_ / "whole.json", example());
+        {
+            ParametersJsonFile file(folder_ / "frames.json", example());
+            for (const FrameRecord& frame : example().frames) file.add(frame);
+            QVERIFY(!fs::exists(folder_ / "frames.json"));
+            file.finish();
+        }
+        QCOMPARE(readWholeFile(folder_ / "frames.json"), readWholeFile(folder_ / "whole.json"));
+        {
+            ParametersJsonFile given(folder_ / "frames.json", {});
+            given.add(example().frames[0]);
+        }
+        QCOMPARE(readWholeFile(folder_ / "frames.json"), readWholeFile(folder_ / "whole.json"));  // never finished
+        for (const auto& entry : fs::directory_iterator(folder_)) QVERIFY(!entry.path().filename().string().starts_with(".hmr"));
+    }
     void npzComesBack() {
         writeParametersNpz(folder_ / "a.npz", example());
         compare(readParametersNpz(folder_ / "a.npz"), example());
