@@ -87,6 +87,17 @@ void removeOlderFrames(const fs::path& folder, const FrameNames& areFrames, cons
     }
 }
 
+/// Throws Error where a folder stands in a file's place, or the other way round: found on the way, files moved before would stay.
+void checkPlaces(const fs::path& from, const fs::path& to) {
+    for (const fs::path& entry : entriesOf(from)) {
+        const fs::path place = to / entry.filename();
+        if (!fs::exists(place)) continue;
+        if (fs::is_directory(entry) != fs::is_directory(place))
+            throw Error("Cannot write " + place.string() + ": a " + (fs::is_directory(place) ? "folder" : "file") + " of that name exists. Choose another folder.");
+        if (fs::is_directory(entry)) checkPlaces(entry, place);
+    }
+}
+
 /// Moves what a folder holds into another; folders that are there already are filled up.
 void moveEntries(const fs::path& from, const fs::path& to, const FrameNames& areFrames) {
     std::error_code error;
@@ -153,7 +164,10 @@ void WholeFolder::fill(const std::function<void()>& write) const {
 
 void WholeFolder::commit(const FrameNames& areFrames) {
     std::error_code error;
-    if (fs::exists(target_, error)) return moveEntries(temporary_, target_, areFrames);
+    if (fs::exists(target_, error)) {
+        checkPlaces(temporary_, target_);
+        return moveEntries(temporary_, target_, areFrames);
+    }
     fs::rename(temporary_, target_, error);
     if (error) throw Error("Cannot finish " + target_.string() + ": " + error.message() + ". Check the folder's permissions.");
     temporary_.clear();
