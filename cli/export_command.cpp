@@ -24,6 +24,7 @@ struct ExportWish {
     std::filesystem::path input, output, body;
     std::string format, preset = "plain", root, frames, source, shape;
     std::vector<int> people;
+    std::vector<std::string> strengths;
     bool each = false, lockFeet = false, repair = false, showsFigures = false;
     double smooth = 0, fill = 0;
 };
@@ -44,6 +45,27 @@ FrameRange rangeFrom(const std::string& text) {
     range.first = number(text.substr(0, colon), 1) - 1;
     range.end = number(text.substr(colon + 1), range.end);
     return range;
+}
+
+/// "left_elbow=0.5". Throws Error.
+void setStrength(SmoothingSettings& settings, const std::string& text) {
+    const std::size_t equals = text.find('=');
+    double strength = 0;
+    const char* end = text.data() + text.size();
+    const auto parsed = equals == std::string::npos ? std::from_chars_result{end, std::errc::invalid_argument} : std::from_chars(text.data() + equals + 1, end, strength);
+    if (parsed.ec != std::errc() || parsed.ptr != end) throw Error("'" + text + "' is no joint with a strength: left_elbow=0.5 smooths that joint half as strongly");
+    setStrength(settings, text.substr(0, equals), strength);
+}
+
+/// Empty, or what is wrong with a strength.
+std::string strengthFault(const std::string& text) {
+    try {
+        SmoothingSettings settings;
+        setStrength(settings, text);
+    } catch (const Error& error) {
+        return error.what();
+    }
+    return {};
 }
 
 void printFigures(const Take& take, const CleanupResult& result) {
@@ -72,6 +94,7 @@ std::optional<Take> cleanedTake(const BodyModel& body, const Take& take, const E
     if (!wish.shape.empty() || wish.lockFeet) settings.shape = wish.shape == "mean" ? ShapeChoice::LeastSquares : ShapeChoice::Median;
     settings.smooths = wish.smooth > 0;
     settings.smoothing.seconds = wish.smooth;
+    for (const std::string& strength : wish.strengths) setStrength(settings.smoothing, strength);
     settings.locksFeet = wish.lockFeet;
     const bool changes = settings.repairsOutliers || settings.fillsGaps || settings.shape || settings.smooths;
     if (!changes && !wish.showsFigures) return std::nullopt;
@@ -155,7 +178,9 @@ void addExportCommand(CLI::App& app, int& exitCode) {
     command->add_flag("--repair", wish->repair, "Replace joints that jump");
     command->add_option("--fill", wish->fill, "Fill gaps up to so many seconds")->check(CLI::Range(0.0, 3600.0));
     command->add_option("--shape", wish->shape, "One shape a person: median or mean")->check(CLI::IsMember({"median", "mean"}));
-    command->add_option("--smooth", wish->smooth, "Zero-phase smoothing over so many seconds (0.08 is gentle)")->check(CLI::Range(0.0, 5.0));
+    CLI::Option* smooth = command->add_option("--smooth", wish->smooth, "Zero-phase smoothing over so many seconds (0.08 is gentle)")->check(CLI::Range(0.0, 5.0));
+    command->add_option("--smooth-joint", wish->strengths, "One joint's strength, times --smooth: 1 is the others', 0 leaves it as it is; once a joint")
+        ->type_name("JOINT=STRENGTH")->check(strengthFault)->allow_extra_args(false)->needs(smooth);
     command->add_flag("--lock-feet", wish->lockFeet, "Hold standing feet still on the floor");
     command->add_flag("--figures", wish->showsFigures, "Print acceleration, foot slide and bone lengths before and after");
     command->add_option("--source", wish->source, "The video to draw over, when it has moved");

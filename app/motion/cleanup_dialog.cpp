@@ -5,7 +5,6 @@
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QFormLayout>
-#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -13,13 +12,10 @@
 #include <QPushButton>
 #include <QTableWidget>
 
-#include "app/joint_angles.h"
-#include "body/skeleton.h"
+#include "app/motion/smoothing_strengths.h"
 
 namespace hmr {
 namespace {
-
-constexpr double kMostStrength = 4;
 
 QDoubleSpinBox* number(const QString& name, double low, double high, double step, double value, const QString& unit, QWidget* parent) {
     auto* box = new QDoubleSpinBox(parent);
@@ -37,14 +33,6 @@ QCheckBox* choice(const QString& name, const QString& text, bool isOn, QWidget* 
     box->setObjectName(name);
     box->setChecked(isOn);
     return box;
-}
-
-/// The groups of the pose panel, but the head apart from the trunk that carries it.
-std::vector<JointGroup> strengthGroups() {
-    std::vector<JointGroup> groups = jointGroups();
-    groups.front() = {"Trunk", {0, 3, 6, 9}};
-    groups.insert(groups.begin() + 1, {"Head", {12, 15}});
-    return groups;
 }
 
 QWidget* inRow(std::initializer_list<QWidget*> widgets, QWidget* parent) {
@@ -71,7 +59,10 @@ CleanupDialog::CleanupDialog(std::shared_ptr<const BodyModel> body, Take take, F
     shapeChoice_->addItems({tr("Median"), tr("Least squares")});
     smooth_ = choice("smoothBox", tr("Smooth"), true, this);
     seconds_ = number("smoothSeconds", 0.01, 2, 0.02, 0.08, tr(" s"), this);
-    rootStrength_ = number("rootStrength", 0, kMostStrength, 0.25, 1, tr(" × way"), this);
+    rootStrength_ = number("rootStrength", 0, kMostSmoothingStrength, 0.25, 1, tr(" × way"), this);
+    strengths_ = new SmoothingStrengths(this);
+    strengths_->setFixedHeight(200);
+    connect(smooth_, &QCheckBox::toggled, strengths_, &QWidget::setEnabled);
     feet_ = choice("feetBox", tr("Hold standing feet still on the floor"), true, this);
 
     figures_ = new QTableWidget(0, 4, this);
@@ -99,7 +90,7 @@ CleanupDialog::CleanupDialog(std::shared_ptr<const BodyModel> body, Take take, F
     form->addRow(fill_, inRow({longestGap_}, this));
     form->addRow(shape_, inRow({shapeChoice_}, this));
     form->addRow(smooth_, inRow({seconds_, rootStrength_}, this));
-    form->addRow(QString(), buildStrengths());
+    form->addRow(QString(), strengths_);
     form->addRow(feet_);
     auto* buttons = new QHBoxLayout;
     buttons->addWidget(measure_);
@@ -116,7 +107,7 @@ CleanupDialog::CleanupDialog(std::shared_ptr<const BodyModel> body, Take take, F
     layout->addWidget(progress_);
     layout->addLayout(buttons);
     progress_->setValue(0);
-    resize(680, 480);
+    resize(680, 620);
 
     connect(measure_, &QPushButton::clicked, this, [this] { run(false); });
     connect(apply_, &QPushButton::clicked, this, [this] { run(true); });
@@ -134,22 +125,6 @@ CleanupDialog::CleanupDialog(std::shared_ptr<const BodyModel> body, Take take, F
     connect(&task_, &BackgroundTask::cancelled, this, [stopped] { stopped(tr("Stopped; the take is as it was.")); });
 }
 
-QWidget* CleanupDialog::buildStrengths() {
-    auto* box = new QWidget(this);
-    box->setToolTip(tr("How strongly each part is smoothed: times the window's length; 0 leaves it as it is"));
-    auto* grid = new QGridLayout(box);
-    grid->setContentsMargins(0, 0, 0, 0);
-    for (const auto& [name, joints] : strengthGroups()) {
-        const QString title = QString::fromStdString(name).toLower();
-        auto* field = number("strength_" + QString(title).replace(' ', '_'), 0, kMostStrength, 0.25, 1, " × " + title, box);
-        const int place = static_cast<int>(strengths_.size());
-        grid->addWidget(field, place / 3, place % 3);
-        strengths_.push_back({joints, field});
-    }
-    connect(smooth_, &QCheckBox::toggled, box, &QWidget::setEnabled);
-    return box;
-}
-
 CleanupSettings CleanupDialog::settings() const {
     CleanupSettings settings;
     settings.range = range_;
@@ -162,9 +137,7 @@ CleanupSettings CleanupDialog::settings() const {
     settings.smooths = smooth_->isChecked();
     settings.smoothing.seconds = seconds_->value();
     settings.smoothing.rootStrength = rootStrength_->value();
-    settings.smoothing.jointStrength.assign(kNumSmplJoints, 1);
-    for (const auto& [joints, field] : strengths_)
-        for (const int joint : joints) settings.smoothing.jointStrength[static_cast<std::size_t>(joint)] = field->value();
+    settings.smoothing.jointStrength = strengths_->jointStrength();
     settings.locksFeet = feet_->isChecked();
     return settings;
 }

@@ -16,7 +16,10 @@ class QTableWidget;
 
 namespace hmr {
 
-/// Chooses the filters, and how strongly each group of joints is smoothed; runs them over a copy of the take, shows the figures before and after, and hands the result over.
+class SmoothingStrengths;
+
+/// Chooses the filters, and how strongly each joint is smoothed; runs them over a copy of the take, shows the figures before and
+/// after, and hands the result over.
 class CleanupDialog : public QDialog {
     Q_OBJECT
 public:
@@ -26,7 +29,6 @@ Q_SIGNALS:
     void applied(const hmr::Take& take);
 
 private:
-    QWidget* buildStrengths();
     CleanupSettings settings() const;
     void run(bool applies);
     void showResult();
@@ -39,11 +41,7 @@ private:
     bool applies_ = false;
     QCheckBox *repair_, *fill_, *shape_, *smooth_, *feet_;
     QDoubleSpinBox *longestGap_, *seconds_, *rootStrength_;
-    struct Strength {
-        std::vector<int> joints;
-        QDoubleSpinBox* field;
-    };
-    std::vector<Strength> strengths_;  ///< of smoothing; every joint is in one
+    SmoothingStrengths* strengths_;
     QComboBox* shapeChoice_;
     QTableWidget* figures_;
     QProgressBar* progress_;

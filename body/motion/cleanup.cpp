@@ -5,9 +5,12 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <string>
 
+#include "body/error.h"
 #include "body/posing.h"
 #include "body/rotation.h"
+#include "body/skeleton.h"
 
 namespace hmr {
 namespace {
@@ -246,6 +249,19 @@ MotionSample between(const Track& track, FrameRange gap, int frame) {
 }
 
 }  // namespace
+
+void setStrength(SmoothingSettings& settings, std::string_view jointName, double strength) {
+    const auto found = std::find(kSmplJointNames.begin(), kSmplJointNames.end(), jointName);
+    if (found == kSmplJointNames.end()) {
+        std::string known;
+        for (const std::string_view name : kSmplJointNames) known += (known.empty() ? "" : ", ") + std::string(name);
+        throw Error("There is no joint \"" + std::string(jointName) + "\" to smooth; the joints are " + known + ".");
+    }
+    if (!(strength >= 0 && strength <= kMostSmoothingStrength))
+        throw Error("The strength of " + std::string(jointName) + "'s smoothing is no number from 0 to " + std::to_string(static_cast<int>(kMostSmoothingStrength)) + ".");
+    if (settings.jointStrength.size() < kSmplJointNames.size()) settings.jointStrength.resize(kSmplJointNames.size(), 1);
+    settings.jointStrength[static_cast<std::size_t>(found - kSmplJointNames.begin())] = strength;
+}
 
 Track smoothed(const Track& track, FrameRange range, double frameRate, const SmoothingSettings& settings) {
     range = inside(track, range);

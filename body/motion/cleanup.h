@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <string_view>
 #include <vector>
 
 #include "body/body_model.h"
@@ -7,12 +8,17 @@
 
 namespace hmr {
 
+inline constexpr double kMostSmoothingStrength = 4;
+
 /// How long the window of the smoothing filter is.
 struct SmoothingSettings {
     double seconds = 0.08;             ///< standard deviation of the window for joints of strength 1
     std::vector<double> jointStrength;  ///< [J] times `seconds`; missing ones count 1, 0 leaves a joint as it is
     double rootStrength = 1;            ///< of the root's place
 };
+
+/// Sets one joint's strength, in [0, kMostSmoothingStrength], by its name as in kSmplJointNames. Throws Error.
+void setStrength(SmoothingSettings& settings, std::string_view jointName, double strength);
 
 /// Zero-phase smoothing: every rotation becomes the value at its time of a weighted straight-line fit (Gaussian weights) to
 /// its neighbours in the tangent space of the rotation manifold; a steady turn stays as it is, also at the ends. Gaps stay.

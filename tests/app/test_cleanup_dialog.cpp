@@ -3,6 +3,7 @@
 #include <QDoubleSpinBox>
 #include <QLabel>
 #include <QPushButton>
+#include <QTreeWidget>
 
 #include "app/motion/cleanup_dialog.h"
 #include "hands.h"
@@ -31,9 +32,21 @@ Take tremblingTake(int numFrames) {
 
 }  // namespace
 
-/// Smoothing by groups of joints in the dialog of the clean-up.
+/// Smoothing by parts and joints in the dialog of the clean-up.
 class TestCleanupDialog : public QObject {
     Q_OBJECT
+    /// The joints that applying the dialog leaves as they were.
+    static QList<int> leftAlone(CleanupDialog& dialog, const Take& before) {
+        Take after;
+        connect(&dialog, &CleanupDialog::applied, &dialog, [&](const Take& take) { after = take; });
+        if (!click(dialog.findChild<QPushButton*>("applyButton")) || !QTest::qWaitFor([&] { return !after.isEmpty(); }, 20000)) return {};
+        const MotionSample &raw = *before.tracks[0].at(15), &smooth = *after.tracks[0].at(15);
+        QList<int> joints;
+        for (int joint = 0; joint < kNumSmplJoints; ++joint)
+            if ((smooth.body.pose.row(joint) - raw.body.pose.row(joint)).norm() < 1e-9) joints << joint;
+        return joints;
+    }
+
 private Q_SLOTS:
     void eachGroupIsSmoothedAsStronglyAsItsFieldSays_data() {
         QTest::addColumn<QList<int>>("joints");
@@ -54,15 +67,38 @@ private Q_SLOTS:
         QVERIFY(field && field->isEnabled());
         QCOMPARE(field->value(), 1.0);
         type(field, "0", Qt::Key_Tab);
-        Take after;
-        connect(&dialog, &CleanupDialog::applied, &dialog, [&](const Take& take) { after = take; });
-        QVERIFY(click(dialog.findChild<QPushButton*>("applyButton")));
-        QTRY_VERIFY_WITH_TIMEOUT(!after.isEmpty(), 20000);
-        const MotionSample &raw = *before.tracks[0].at(15), &smooth = *after.tracks[0].at(15);
-        for (int joint = 0; joint < kNumSmplJoints; ++joint) {
-            const double turned = (smooth.body.pose.row(joint) - raw.body.pose.row(joint)).norm();
-            QVERIFY2(joints.contains(joint) ? turned < 1e-9 : turned > 1e-6, qPrintable(QString("joint %1 turned by %2").arg(joint).arg(turned)));
-        }
+        QCOMPARE(leftAlone(dialog, before), joints);
+    }
+
+    void eachJointHasAStrengthOfItsOwn() {
+        const Take before = tremblingTake(30);
+        CleanupDialog dialog(SmallBody::model(), before, {0, 30}, {});
+        dialog.show();
+        for (const char* filter : {"repairBox", "fillBox", "shapeBox", "feetBox"}) dialog.findChild<QCheckBox*>(filter)->setChecked(false);
+        auto* tree = dialog.findChild<QTreeWidget*>("smoothingStrengths");
+        auto* part = dialog.findChild<QDoubleSpinBox*>("strength_left_arm");
+        auto* elbow = dialog.findChild<QDoubleSpinBox*>("jointStrength_left_elbow");
+        auto* hand = dialog.findChild<QDoubleSpinBox*>("jointStrength_left_hand");
+        QVERIFY(tree && part && elbow && hand);
+        QVERIFY(!elbow->isVisible());
+        tree->setCurrentItem(tree->topLevelItem(2));
+        QTest::keyClick(tree, Qt::Key_Right);  // opens the part
+        QVERIFY(elbow->isVisible());
+        type(elbow, "0", Qt::Key_Tab);
+        QCOMPARE(part->text(), QString("mixed"));
+        // The part is the quick way to all of its joints.
+        type(part, "2.5", Qt::Key_Tab);
+        QVERIFY(elbow->value() == 2.5 && hand->value() == 2.5 && part->value() == 2.5);
+        QTest::keyClick(hand, Qt::Key_Up);
+        QCOMPARE(part->text(), QString("mixed"));
+        QTest::keyClick(hand, Qt::Key_Down);
+        QCOMPARE(part->value(), 2.5);
+        type(part, "0", Qt::Key_Tab);
+        QTest::keyClick(part, Qt::Key_Down);  // there is nothing below 0
+        QCOMPARE(part->value(), 0.0);
+        type(part, "1", Qt::Key_Tab);
+        for (auto* field : {elbow, hand}) type(field, "0", Qt::Key_Tab);
+        QCOMPARE(leftAlone(dialog, before), (QList<int>{18, 22}));
     }
 
     void withoutSmoothingThereAreNoStrengths() {

@@ -89,6 +89,22 @@ private Q_SLOTS:
         QVERIFY(run({"again.bvh", "-o", "back.npz"}).exitCode == 0);
         QVERIFY(run({"back.npz", "-o", "back.glb"}).exitCode == 0);
     }
+    void jointsAreSmoothedAsStronglyAsAsked() {
+        const auto smoothed = [this](const QStringList& arguments) {
+            const auto result = run(QStringList{"walk.json", "-o", "strengths.hmrs", "--smooth", "0.08"} + arguments);
+            return result.exitCode == 0 ? readSession(root_ / "strengths.hmrs").take.tracks.at(1) : Track{};
+        };
+        const Track raw = readTake(root_ / "walk.json", *test::SmallBody::model()).tracks.at(1);
+        const Track even = smoothed({}), mixed = smoothed({"--smooth-joint", "left_elbow=0", "--smooth-joint", "neck=2.5"});
+        QVERIFY(even.numSamples() == 20 && mixed.numSamples() == 20);
+        for (int joint = 0; joint < kNumSmplJoints; ++joint) {
+            const auto row = [&](const Track& track) { return track.at(20)->body.pose.row(joint); };
+            const double fromRaw = (row(mixed) - row(raw)).norm(), fromEven = (row(mixed) - row(even)).norm();
+            if (joint == 18) QVERIFY2(fromRaw < 1e-6 && fromEven > 1e-4, qPrintable(QString::number(fromRaw)));
+            else if (joint == 12) QVERIFY2(fromRaw > 1e-4 && fromEven > 1e-4, qPrintable(QString::number(fromEven)));
+            else QVERIFY2(fromEven < 1e-6, qPrintable(QString("joint %1: %2").arg(joint).arg(fromEven)));
+        }
+    }
     void aSessionGoesOnWithAllThatIsInIt() {
         SessionDocument document = sessionOf(readTake(root_ / "walk.json", *test::SmallBody::model()));
         document.edits = {{.source = document.take.source, .person = 1, .betas = {{0, 2}}, .lockedJoints = {18}, .pinnedJoints = {7}, .targets = {{3, {{0, {12.5, 40}}}}}}};
@@ -166,6 +182,10 @@ private Q_SLOTS:
         QTest::newRow("nobody") << QStringList{"walk.json", "-o", "x.glb", "--people", "9"} << 1 << "nobody";
         QTest::newRow("preset") << QStringList{"walk.json", "-o", "x.glb", "--preset", "max"} << 2 << "preset";
         QTest::newRow("frames") << QStringList{"walk.json", "-o", "x.glb", "--frames", "a:b"} << 2 << "range";
+        QTest::newRow("joint") << QStringList{"walk.json", "-o", "x.glb", "--smooth", "0.1", "--smooth-joint", "tail=1"} << 2 << "left_elbow";
+        QTest::newRow("strength") << QStringList{"walk.json", "-o", "x.glb", "--smooth", "0.1", "--smooth-joint", "neck=9"} << 2 << "from 0 to 4";
+        QTest::newRow("no strength") << QStringList{"walk.json", "-o", "x.glb", "--smooth", "0.1", "--smooth-joint", "neck"} << 2 << "left_elbow=0.5";
+        QTest::newRow("joint alone") << QStringList{"walk.json", "-o", "x.glb", "--smooth-joint", "neck=1"} << 2 << "--smooth";
         QTest::newRow("session each") << QStringList{"walk.json", "-o", "x.hmrs", "--each"} << 2 << "--people";
         QTest::newRow("session of nobody") << QStringList{"walk.json", "-o", "x.hmrs", "--people", "9"} << 1 << "nobody";
         QTest::newRow("folder") << QStringList{"walk.json", "-o", "none/x.glb"} << 1 << "folder";

@@ -7,6 +7,7 @@
 #include "support/walking_take.h"
 
 using namespace hmr;
+using hmr::test::errorText;
 using hmr::test::shaken;
 using hmr::test::walkingTake;
 
@@ -81,6 +82,30 @@ private Q_SLOTS:
             without.pose.row(18) = track.at(frame)->body.pose.row(18);
             QVERIFY(without == track.at(frame)->body);
         }
+    }
+    void everyJointHasAStrengthOfItsOwn() {
+        const Track track = shaken(walkingTake(1, 60).tracks[0], 0.05, 0.01);
+        SmoothingSettings even, mixed;
+        even.seconds = 0.08;
+        mixed.seconds = 0.02;
+        for (const std::string_view name : kSmplJointNames) setStrength(mixed, name, 1);
+        setStrength(mixed, "left_elbow", 4);
+        setStrength(mixed, "right_knee", 0);
+        const Track all = smoothed(track, kAll, 30, even), short_ = smoothed(track, kAll, 30, {.seconds = 0.02}), result = smoothed(track, kAll, 30, mixed);
+        for (int frame = 0; frame < 60; ++frame) {
+            for (int joint = 0; joint < kNumSmplJoints; ++joint) {
+                const Track& expected = joint == 18 ? all : joint == 5 ? track : short_;  // four times 0.02 s are the 0.08 s of `all`
+                QVERIFY2((result.at(frame)->body.pose.row(joint) - expected.at(frame)->body.pose.row(joint)).norm() < 1e-9, qPrintable(QString("joint %1 at %2").arg(joint).arg(frame)));
+            }
+        }
+    }
+    void aStrengthNeedsAJointAndARange() {
+        SmoothingSettings settings;
+        QVERIFY(errorText([&] { setStrength(settings, "tail", 1); }).contains("left_elbow"));
+        for (const double strength : {-0.1, 4.5, std::nan("")}) QVERIFY(errorText([&] { setStrength(settings, "neck", strength); }).contains("neck"));
+        QVERIFY(settings.jointStrength.empty());
+        setStrength(settings, "neck", 0.5);
+        QVERIFY(settings.jointStrength.at(12) == 0.5 && settings.jointStrength.at(13) == 1);
     }
     void outliersAreFoundAndRepaired() {
         const Track clean = walkingTake(1, 90).tracks[0];
