@@ -13,6 +13,7 @@
 #include "app/edit_commands.h"
 #include "formats/atomic_file.h"
 #include "formats/motion/amass_file.h"
+#include "formats/npz.h"
 #include "hands.h"
 #include "support/test_class.h"
 #include "timeline_fixture.h"
@@ -103,14 +104,44 @@ private Q_SLOTS:
         fixture.window->open({QFileInfo(video).fileName()});
         QTRY_VERIFY_WITH_TIMEOUT(fixture.isRecovered(video), 20000);
     }
+    void badSessionsGiveAMessage_data() {
+        QTest::addColumn<QString>("kind");
+        QTest::addColumn<QString>("expected");
+        QTest::newRow("text") << "text" << "bad 坏.hmrs";
+        QTest::newRow("of a newer version") << "newer" << "newer version";
+        QTest::newRow("cut at a quarter") << "0.25" << "bad 坏.hmrs";
+        QTest::newRow("cut in the middle") << "0.5" << "bad 坏.hmrs";
+        QTest::newRow("its last byte cut off") << "1" << "bad 坏.hmrs";
+    }
     void badSessionsGiveAMessage() {
+        QFETCH(QString, kind);
+        QFETCH(QString, expected);
         TimelineFixture fixture;
         QVERIFY(fixture.openPicture());
-        const QString file = fixture.folder.filePath("bad.hmrs");
-        writeWholeFile(file.toStdString(), "not a session");
+        edit(fixture);
+        const QString file = fixture.folder.filePath("bad 坏.hmrs");
+        QVERIFY(fixture.window->motion().saveSession(file));
+        std::string bytes = readWholeFile(file.toStdString());
+        if (kind == "text") bytes = "not a session";
+        else if (kind == "newer") writeNpz(file.toStdString(), {{"session", NdArray::fromText(R"({"format":"hmr-studio session","version":99})")}}), bytes = readWholeFile(file.toStdString());
+        else bytes.resize(static_cast<std::size_t>(kind.toDouble() * static_cast<double>(bytes.size() - 1)));
+        writeWholeFile(file.toStdString(), bytes);
+        const SessionState before = fixture.session().state();
         fixture.window->open({file});
-        QVERIFY(fixture.child<QWidget>("messageBar")->isVisible());
+        const auto* bar = fixture.child<QWidget>("messageBar");
+        QVERIFY(bar->isVisible() && bar->property("kind").toString() == "error");
+        const QString text = fixture.child<QLabel>("messageText")->text();
+        QVERIFY2(text.contains(expected) && text.contains(file), qPrintable(text));
+        // Nothing is lost: neither the work nor the file.
+        QVERIFY(fixture.session().hasPicture() && fixture.session().state() == before);
+        QCOMPARE(fixture.session().undoStack().count(), 1);
+        QVERIFY(readWholeFile(file.toStdString()) == bytes);
+    }
+    void aSessionThatCannotBeWrittenIsAMessage() {
+        TimelineFixture fixture;
+        QVERIFY(fixture.openPicture());
         QVERIFY(!fixture.window->motion().saveSession(fixture.folder.filePath("missing/a.hmrs")));
+        QVERIFY(fixture.child<QWidget>("messageBar")->isVisible());
         QVERIFY(fixture.session().hasPicture());
     }
     void aSessionNamedOnTheCommandLineOpensBeforeTheModels() {
