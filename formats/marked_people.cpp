@@ -19,13 +19,13 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kLargestMarks = 64 << 20;
+constexpr std::size_t kMostPeople = 1000, kMostJointNumbers = 3 * 200;
 constexpr double kLeastConfidence = 0.2;  // of OpenPose's joints, as HMR and SPIN take them
 constexpr double kGrowth = 1.1;           // from the joints' box to the body's
 constexpr double kDeviation = 0.01;       // of a joint at full confidence, of the box's longer side
 constexpr std::size_t kBeginning = 4096;  // bytes that tell what a file is
 
-PixelBox boxFrom(const json& numbers) {
-    const auto values = numbers.get<std::vector<double>>();
+PixelBox boxFrom(const std::vector<double>& values) {
     if (values.size() != 4) throw Error("a box has " + std::to_string(values.size()) + " numbers; x, y, width, height were expected.");
     const PixelBox box{values[0], values[1], values[2], values[3]};
     const bool isFinite = std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); });
@@ -78,37 +78,111 @@ std::optional<MarkedPerson> personAround(const std::vector<double>& joints) {
     return MarkedPerson{box, seenJoints(joints, box)};
 }
 
-std::vector<MarkedPerson> peopleOf(const json& document) {
-    std::vector<MarkedPerson> people;
-    if (document.contains("bbox")) {
-        const json& entry = document.at("bbox");
-        if (entry.is_array() && !entry.empty() && entry.front().is_array())
-            for (const json& box : entry) people.push_back({boxFrom(box), std::nullopt});
-        else
-            people.push_back({boxFrom(entry), std::nullopt});
-    } else if (document.contains("people")) {
-        for (const json& person : document.at("people")) {
-            const char* name = person.contains("pose_keypoints_2d") ? "pose_keypoints_2d" : "pose_keypoints";
-            if (auto marked = personAround(person.at(name).get<std::vector<double>>())) people.push_back(std::move(*marked));
-        }
-    } else {
-        throw Error("it is neither OpenPose's JSON (\"people\") nor a box ({\"bbox\": [x, y, width, height]}).");
+/// Picks boxes and joints out of the text as it is read, so that a large file needs no more memory than its text.
+class MarksHandler : public nlohmann::json_sax<json> {
+public:
+    std::vector<MarkedPerson> people() {
+        if (!hasBoxes_ && !hasPeople_) throw Error("it is neither OpenPose's JSON (\"people\") nor a box ({\"bbox\": [x, y, width, height]}).");
+        if (people_.empty()) throw Error("nobody is in it.");
+        return std::move(people_);
     }
-    if (people.empty()) throw Error("nobody is in it.");
-    return people;
-}
+
+    bool start_object(std::size_t) override {
+        if (depth_ != 0 && !(isAt(Place::People) && depth_ == 2)) unlessIgnored();
+        if (isAt(Place::People) && depth_ == 2) {
+            joints_.reset();
+            olderJoints_.reset();
+            wanted_ = nullptr;
+        }
+        ++depth_;
+        return true;
+    }
+    bool key(string_t& name) override {
+        if (depth_ == 1) place_ = name == "bbox" && !hasPeople_ ? Place::Boxes : name == "people" && !hasBoxes_ ? Place::People : Place::Elsewhere;
+        if (depth_ == 1) hasBoxes_ |= isAt(Place::Boxes), hasPeople_ |= isAt(Place::People);
+        if (isAt(Place::People) && depth_ == 3) wanted_ = name == "pose_keypoints_2d" ? &joints_ : name == "pose_keypoints" ? &olderJoints_ : nullptr;
+        return true;
+    }
+    bool end_object() override {
+        --depth_;
+        if (!isAt(Place::People) || depth_ != 2) return true;
+        const auto& joints = joints_ ? joints_ : olderJoints_;
+        if (!joints) misshapen();
+        if (auto marked = personAround(*joints)) add(std::move(*marked));
+        return true;
+    }
+    bool start_array(std::size_t) override {
+        if (isAt(Place::Boxes) && (depth_ == 1 || depth_ == 2)) box_.clear();
+        else if (isAt(Place::People) && depth_ == 3 && wanted_) wanted_->emplace();
+        else if (!(isAt(Place::People) && depth_ == 1)) unlessIgnored();
+        ++depth_;
+        return true;
+    }
+    bool end_array() override {
+        --depth_;
+        if (isAt(Place::Boxes) && (depth_ == 2 || (depth_ == 1 && !box_.empty()))) {
+            add({boxFrom(box_), std::nullopt});
+            box_.clear();
+        }
+        return true;
+    }
+    bool number_integer(number_integer_t value) override { return number(static_cast<double>(value)); }
+    bool number_unsigned(number_unsigned_t value) override { return number(static_cast<double>(value)); }
+    bool number_float(number_float_t value, const string_t&) override { return number(value); }
+    bool null() override { return unlessIgnored(); }
+    bool boolean(bool) override { return unlessIgnored(); }
+    bool string(string_t&) override { return unlessIgnored(); }
+    bool binary(binary_t&) override { return unlessIgnored(); }
+    bool parse_error(std::size_t byte, const std::string&, const nlohmann::detail::exception&) override {
+        throw Error("it is no JSON from byte " + std::to_string(byte) + " on. Save or fetch it again.");
+    }
+
+private:
+    enum class Place { Elsewhere, Boxes, People };
+
+    bool isAt(Place place) const { return place_ == place; }
+    [[noreturn]] static void misshapen() {
+        throw Error("a box or the joints of a person are no list of numbers. OpenPose's JSON (\"pose_keypoints_2d\": [x, y, confidence, …]) or "
+                    "{\"bbox\": [x, y, width, height]} was expected.");
+    }
+    /// Something that is neither number nor list, where one is wanted.
+    bool unlessIgnored() const {
+        const bool isOfAPerson = isAt(Place::People) && depth_ >= 3 && !wanted_;
+        if (!isAt(Place::Elsewhere) && !isOfAPerson) misshapen();
+        return true;
+    }
+    bool number(double value) {
+        if (isAt(Place::Boxes) && (depth_ == 2 || depth_ == 3)) append(box_, value, 4, "a box has more than 4 numbers; x, y, width, height were expected.");
+        else if (isAt(Place::People) && depth_ == 4 && wanted_) append(**wanted_, value, kMostJointNumbers, "a person has more than 200 joints.");
+        else unlessIgnored();
+        return true;
+    }
+    static void append(std::vector<double>& values, double value, std::size_t most, const char* complaint) {
+        if (values.size() == most) throw Error(complaint);
+        values.push_back(value);
+    }
+    void add(MarkedPerson person) {
+        if (people_.size() == kMostPeople) throw Error("it holds more than 1,000 people.");
+        people_.push_back(std::move(person));
+    }
+
+    std::size_t depth_ = 0;  ///< containers that are open
+    Place place_ = Place::Elsewhere;
+    bool hasBoxes_ = false, hasPeople_ = false;
+    std::vector<double> box_;
+    std::optional<std::vector<double>> joints_, olderJoints_;
+    std::optional<std::vector<double>>* wanted_ = nullptr;
+    std::vector<MarkedPerson> people_;
+};
 
 }  // namespace
 
 std::vector<MarkedPerson> readMarkedPeople(const std::filesystem::path& file) {
     const std::string text = readWholeFile(file, kLargestMarks);
     try {
-        return peopleOf(json::parse(text));
-    } catch (const json::parse_error& error) {
-        throw Error("Cannot read people from " + file.string() + ": it is no JSON from byte " + std::to_string(error.byte) + " on. Save or fetch it again.");
-    } catch (const json::exception&) {
-        throw Error("Cannot read people from " + file.string() + ": a box or the joints of a person are no list of numbers. OpenPose's JSON " +
-                    "(\"pose_keypoints_2d\": [x, y, confidence, …]) or {\"bbox\": [x, y, width, height]} was expected.");
+        MarksHandler handler;
+        json::sax_parse(text, &handler);
+        return handler.people();
     } catch (const Error& error) {
         throw Error("Cannot read people from " + file.string() + ": " + error.what());
     }

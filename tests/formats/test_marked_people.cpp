@@ -41,6 +41,13 @@ private Q_SLOTS:
         QVERIFY(std::abs(box.width - 110) < 1e-9 && std::abs(box.height - 220) < 1e-9);
         QVERIFY(!people[0].joints);  // four joints are no set of OpenPose's
     }
+    void whatElseIsSaidOfPeopleIsLeftAlone() {
+        const auto people = readMarkedPeople(write(R"({"version": 1.3, "note": {"bbox": [[]]}, "people": [{"person_id": [-1],
+            "face_keypoints_2d": [1, 2, "?"], "pose_keypoints_2d": [100, 50, 0.9, 200, 250, 0.8], "hands": {"left": [{"x": 1}], "right": null},
+            "pose_keypoints_3d": []}], "made": [1, {"people": 3}]})"));
+        QCOMPARE(people.size(), std::size_t{1});
+        QVERIFY(std::abs(people[0].box.height - 220) < 1e-9);
+    }
     void openPosesSetsAreMappedToOurJoints_data() {
         // Numbers of OpenPose's documentation, for joints that are easily mixed up.
         QTest::addColumn<int>("numJoints");
@@ -93,6 +100,10 @@ private Q_SLOTS:
         QTest::newRow("people that are numbers") << R"({"people": [1, 2]})" << "no list of numbers";
         QTest::newRow("broken joints") << R"({"people": [{"pose_keypoints_2d": [1, 2]}]})" << "threes";
         QTest::newRow("no joints") << R"({"people": [{}]})" << "no list of numbers";
+        QTest::newRow("joints in lists") << R"({"people": [{"pose_keypoints_2d": [[1, 2, 1], [2, 3, 1]]}]})" << "no list of numbers";
+        QTest::newRow("people by name") << R"({"people": {"Ann": {"pose_keypoints_2d": []}}})" << "no list of numbers";
+        QTest::newRow("five numbers") << R"({"bbox": [1, 2, 3, 4, 5]})" << "more than 4 numbers";
+        QTest::newRow("deep") << QString("{\"bbox\": ") + QString("[").repeated(100000) << "no list of numbers";
         QTest::newRow("nobody") << R"({"people": []})" << "nobody";
     }
     void badFilesAreOneClearMessage() {
@@ -101,6 +112,14 @@ private Q_SLOTS:
         const auto file = write(qPrintable(text));
         const QString message = errorText([&] { readMarkedPeople(file); });
         QVERIFY2(message.contains(expected) && message.contains("boxes.json") && !message.contains("json.exception"), qPrintable(message));
+    }
+    void hostileCountsAreRefusedBeforeTheyFillTheMemory() {
+        std::string many = "{\"people\": [{\"pose_keypoints_2d\": [0";
+        for (int i = 0; i < 100'000; ++i) many += ",0";
+        QVERIFY(errorText([&] { readMarkedPeople(write((many + "]}]}").c_str())); }).contains("more than 200 joints"));
+        many = "{\"bbox\": [[1,2,3,4]";
+        for (int i = 0; i < 1000; ++i) many += ",[1,2,3,4]";
+        QVERIFY(errorText([&] { readMarkedPeople(write((many + "]}").c_str())); }).contains("more than 1,000 people"));
     }
 };
 

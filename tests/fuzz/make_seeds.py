@@ -74,7 +74,18 @@ copy("results", "results", "*.*[lz]")
 target.mkdir(parents=True, exist_ok=True)
 np.savez(target / "body.npz", **body)
 write("npz", "body.npz", (target / "body.npz").read_bytes())
+KEYS = ["v_template", "shapedirs", "posedirs", "J_regressor", "weights", "kintree_table", "f"]  # as fuzz_npz.cpp numbers them
+wrapped = b"arrays:"
+with zipfile.ZipFile(target / "body.npz") as archive:
+    for number, key in enumerate(KEYS):
+        array = archive.read(key + ".npy")
+        wrapped += bytes([number]) + len(array).to_bytes(2, "little") + array
+write("npz", "wrapped", wrapped)
 (target / "body.npz").unlink()
+for name, people in {"box": '{"bbox": [1, 2, 3, 4]}', "boxes": '{"bbox": [[1, 2, 3, 4], [5, 6.5, 7, 8e1]]}',
+                     "open_pose": '{"version": 1.3, "people": [{"person_id": [-1], "pose_keypoints_2d": [' + ", ".join(["10, 20, 0.9"] * 25) +
+                                  '], "face_keypoints_2d": []}, {"pose_keypoints": [1, 2, 1, 3, 4, 1]}]}'}.items():
+    write("marked_people", name + ".json", people.encode())
 copy("npz", "formats", "*.np[yz]")
 copy("safetensors", "formats", "*.safetensors")
 copy("torch_legacy", "tensors", "*_legacy.pt")
