@@ -77,6 +77,7 @@ void FitJob::run(std::function<Report(const std::stop_token&)> work) {
 void FitJob::start(FitRequest request) {
     run([this, request = std::move(request)](const std::stop_token& stop) -> Report {
         FitOptions options;
+        options.focalLength = request.crop.relativeFocalLength * kCropResolution;
         options.lockedJoints = request.lockedJoints;
         options.prior = request.likelyPoses.get();
         options.stop = stop;

@@ -42,10 +42,11 @@ QString cropRuleText(const NetworkRecipe& recipe) {
 }
 
 QString cropText(const NetworkRecipe& recipe) {
-    return tr("crop of %1 pixels, %2, %3, %4 rotations")
+    return tr("crop of %1 pixels, %2, %3, %4 rotations, focal length %5 crops")
         .arg(recipe.inputSize)
         .arg(cropRuleText(recipe), recipe.padWithEdge ? tr("border repeated") : tr("black beyond the picture"),
-             QString::fromStdString(recipe.rotationEncoding));
+             QString::fromStdString(recipe.rotationEncoding))
+        .arg(recipe.relativeFocalLength, 0, 'f', 1);
 }
 
 ModelFile inspectBody(const fs::path& path) {

@@ -32,6 +32,7 @@ RecipeDialog::RecipeDialog(const NetworkRecipe& own, const NetworkRecipe& shown,
       iterations_(new QSpinBox(this)),
       boxScale_(new QDoubleSpinBox(this)),
       boxAspect_(new QDoubleSpinBox(this)),
+      focalLength_(new QDoubleSpinBox(this)),
       cropRule_(new QComboBox(this)),
       border_(new QComboBox(this)),
       rotations_(new QComboBox(this)),
@@ -54,6 +55,11 @@ RecipeDialog::RecipeDialog(const NetworkRecipe& own, const NetworkRecipe& shown,
     boxAspect_->setSingleStep(0.05);
     boxAspect_->setSuffix(tr(" × its height in width"));
     boxAspect_->setToolTip(tr("The box is first grown to this width over height: 1 leaves its longer side as it is, HMR 2.0 has 0.75"));
+    focalLength_->setObjectName("recipeFocalLength");
+    focalLength_->setDecimals(kScaleDecimals);
+    focalLength_->setRange(0.5, 1000);
+    focalLength_->setSuffix(tr(" × the crop's side"));
+    focalLength_->setToolTip(tr("Of the pinhole behind the crop: SPIN has 5000/224, HMR 2.0 5000/256; less is stronger perspective"));
     cropRule_->setObjectName("recipeCropRule");
     cropRule_->addItem(tr("averaged (ours)"), "area");
     cropRule_->addItem(tr("HMR: linear at any scale"), "hmr");
@@ -87,6 +93,7 @@ RecipeDialog::RecipeDialog(const NetworkRecipe& own, const NetworkRecipe& shown,
     addColours(form, tr("Deviation of R, G, B"), "recipeDeviation", deviation_);
     form->addRow(tr("Rotations"), rotations_);
     form->addRow(tr("Steps of feedback"), iterations_);
+    form->addRow(tr("Camera's focal length"), focalLength_);
     auto* hint = new QLabel(tr("Colours count from 0 to 1. The camera is the crop's: scale, x, y. What differs from the file is kept beside it."), this);
     hint->setWordWrap(true);
     hint->setEnabled(false);
@@ -121,6 +128,7 @@ void RecipeDialog::show(const NetworkRecipe& recipe) {
     inputSize_->setValue(recipe.inputSize);
     boxScale_->setValue(1 / recipe.personShare);
     boxAspect_->setValue(recipe.boxAspect);
+    focalLength_->setValue(recipe.relativeFocalLength);
     cropRule_->setCurrentIndex(cropRule_->findData(QString::fromStdString(recipe.cropRule)));
     stretch_->setEnabled(recipe.cropRule == "spin");
     stretch_->setChecked(recipe.stretchContrast);
@@ -138,6 +146,7 @@ NetworkRecipe RecipeDialog::recipe() const {
     recipe.inputSize = inputSize_->value();
     if (boxScale_->value() != rounded(1 / shown_.personShare, kScaleDecimals)) recipe.personShare = 1 / boxScale_->value();
     if (boxAspect_->value() != rounded(shown_.boxAspect, kScaleDecimals)) recipe.boxAspect = boxAspect_->value();
+    if (focalLength_->value() != rounded(shown_.relativeFocalLength, kScaleDecimals)) recipe.relativeFocalLength = focalLength_->value();
     recipe.cropRule = cropRule_->currentData().toString().toStdString();
     recipe.stretchContrast = stretch_->isChecked();
     recipe.padWithEdge = border_->currentData().toBool();

@@ -33,6 +33,7 @@ private:
     QSpinBox *inputSize_, *iterations_;
     QDoubleSpinBox* boxScale_;   ///< the crop's side over the box's longer side, the reciprocal of the recipe's share
     QDoubleSpinBox* boxAspect_;  ///< width over height that the box is grown to first
+    QDoubleSpinBox* focalLength_;  ///< over the crop's side
     QComboBox *cropRule_, *border_, *rotations_;
     QCheckBox* stretch_;
     Colours mean_{}, deviation_{};

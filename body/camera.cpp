@@ -7,9 +7,9 @@ namespace hmr {
 
 PinholeCamera frameCamera(const WeakPerspectiveCamera& camera, const CropWindow& crop) {
     PinholeCamera pinhole;
-    pinhole.focalLength = kCropFocalLength * crop.side / kCropResolution;
+    pinhole.focalLength = crop.relativeFocalLength * crop.side;
     pinhole.principalPoint = crop.center;
-    pinhole.translation << camera.translation, 2 * kCropFocalLength / (kCropResolution * camera.scale);
+    pinhole.translation << camera.translation, 2 * crop.relativeFocalLength / camera.scale;
     return pinhole;
 }
 

@@ -14,10 +14,15 @@ struct WeakPerspectiveCamera {
     bool operator==(const WeakPerspectiveCamera&) const = default;
 };
 
+inline constexpr double kCropFocalLength = 5000;  ///< in pixels of a 224 crop (SPIN)
+inline constexpr double kCropResolution = 224;
+
 /// The square of the source picture that a crop shows, in source pixels (pixel edges: the picture spans [0,width]).
 struct CropWindow {
     Eigen::Vector2d center = Eigen::Vector2d::Zero();
     double side = 1;
+    /// Of the pinhole behind the crop: focal length over the side. Networks differ (5000/224: SPIN, 5000/256: HMR 2.0).
+    double relativeFocalLength = kCropFocalLength / kCropResolution;
     bool operator==(const CropWindow&) const = default;
 };
 
@@ -28,11 +33,8 @@ struct PinholeCamera {
     Eigen::Vector3d translation = Eigen::Vector3d::Zero();  ///< metres
 };
 
-inline constexpr double kCropFocalLength = 5000;  ///< in pixels of a 224 crop (SPIN)
-inline constexpr double kCropResolution = 224;
-
-/// The full-frame pinhole that sees what the crop's camera sees, exactly: K = (5000·side/224, crop centre),
-/// t = [tx, ty, 2·5000/(224·s)] (facts of SPIN; no approximation off the crop's centre).
+/// The full-frame pinhole that sees what the crop's camera sees, exactly: with r the crop's relative focal length
+/// K = (r·side, crop centre), t = [tx, ty, 2r/s] (facts of SPIN; no approximation off the crop's centre).
 PinholeCamera frameCamera(const WeakPerspectiveCamera& camera, const CropWindow& crop);
 
 /// The inverse of frameCamera for a pinhole that sees the body at its root depth; any focal length.

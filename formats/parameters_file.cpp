@@ -32,7 +32,7 @@ ordered_json toJson(const PersonEstimate& person) {
     const std::vector<double> betas(body.betas.data(), body.betas.data() + body.betas.size());
     return {{"id", person.id},
             {"box", {person.box.x, person.box.y, person.box.width, person.box.height}},
-            {"crop", {{"center", {person.crop.center.x(), person.crop.center.y()}}, {"side", person.crop.side}}},
+            {"crop", {{"center", {person.crop.center.x(), person.crop.center.y()}}, {"side", person.crop.side}, {"relative_focal_length", person.crop.relativeFocalLength}}},
             {"confidence", person.confidence},
             {"camera",
              {{"scale", person.camera.scale},
@@ -120,6 +120,10 @@ PersonEstimate personFrom(const Node& node) {
     if (node.has("crop")) {
         const std::vector<double> center = node.at("crop").at("center").numbers(2);
         person.crop = {{center[0], center[1]}, node.at("crop").at("side").number()};
+        if (const Node crop = node.at("crop"); crop.has("relative_focal_length")) {
+            person.crop.relativeFocalLength = crop.at("relative_focal_length").number();
+            if (!(person.crop.relativeFocalLength > 0)) crop.at("relative_focal_length").fail("a focal length above 0");
+        }
     }
     if (node.has("confidence")) person.confidence = node.at("confidence").number();
     person.camera.scale = node.at("camera").at("scale").number();

@@ -98,7 +98,7 @@ void writeParametersNpz(const std::filesystem::path& file, const EstimateDocumen
         for (const PersonEstimate& person : frame.people) numBetas = std::max(numBetas, person.parameters.betas.size());
 
     std::vector<std::int64_t> frameIndices, ids, allIndices;
-    Table times, allTimes, boxes, crops, cameras, poses, betas, joints3d, joints2d, confidences;
+    Table times, allTimes, boxes, crops, cameras, poses, betas, joints3d, joints2d, confidences, focalLengths;
     for (const FrameRecord& frame : document.frames) {
         allIndices.push_back(frame.index);
         allTimes.add({frame.time});
@@ -108,6 +108,7 @@ void writeParametersNpz(const std::filesystem::path& file, const EstimateDocumen
             times.add({frame.time});
             boxes.add({person.box.x, person.box.y, person.box.width, person.box.height});
             crops.add({person.crop.center.x(), person.crop.center.y(), person.crop.side});
+            focalLengths.add({person.crop.relativeFocalLength});
             cameras.add({person.camera.scale, person.camera.translation.x(), person.camera.translation.y()});
             poses.add(person.parameters.pose, 3 * kNumSmplJoints);
             Eigen::VectorXd padded = Eigen::VectorXd::Zero(numBetas);
@@ -124,6 +125,7 @@ void writeParametersNpz(const std::filesystem::path& file, const EstimateDocumen
                     {"person_id", NdArray::from(ids, {n})},
                     {"box", boxes.array({n, 4})},
                     {"crop", crops.array({n, 3})},
+                    {"relative_focal_length", focalLengths.array({n})},
                     {"camera", cameras.array({n, 3})},
                     {"pose", poses.array({n, 3 * kNumSmplJoints})},
                     {"betas", betas.array({n, static_cast<std::size_t>(numBetas)})},
@@ -146,6 +148,8 @@ EstimateDocument readParametersNpz(const std::filesystem::path& file) {
     const auto times = arrays.column<double>("time", n);
     const auto ids = arrays.column<std::int32_t>("person_id", n);
     const auto confidences = arrays.column<double>("confidence", n);
+    const std::vector<double> focalLengths =
+        arrays.contains("relative_focal_length") ? arrays.column<double>("relative_focal_length", n) : std::vector<double>{};
     const std::vector<double> boxes = arrays.rows("box", 4), crops = arrays.rows("crop", 3), cameras = arrays.rows("camera", 3),
                               poses = arrays.rows("pose", 3 * kNumSmplJoints),
                               joints3d = arrays.rows("joints3d", 3 * kNumSmplJoints),
@@ -156,6 +160,8 @@ EstimateDocument readParametersNpz(const std::filesystem::path& file) {
                                       {"pose", &poses}, {"betas", &betas}, {"confidence", &confidences}})
         if (!std::all_of(values->begin(), values->end(), [](double value) { return std::isfinite(value); }))
             arrays.fail(key, "holds values that are not finite (NaN or infinity); numbers were expected.");
+    for (const double focalLength : focalLengths)
+        if (!(focalLength > 0 && std::isfinite(focalLength))) arrays.fail("relative_focal_length", "holds values that are no focal length.");
 
     EstimateDocument document;
     document.source = arrays.text("source");
@@ -174,6 +180,7 @@ EstimateDocument readParametersNpz(const std::filesystem::path& file) {
         person.id = ids[row];
         person.box = {boxes[4 * row], boxes[4 * row + 1], boxes[4 * row + 2], boxes[4 * row + 3]};
         person.crop = {{crops[3 * row], crops[3 * row + 1]}, crops[3 * row + 2]};
+        if (!focalLengths.empty()) person.crop.relativeFocalLength = focalLengths[row];
         person.camera = {cameras[3 * row], {cameras[3 * row + 1], cameras[3 * row + 2]}};
         person.confidence = confidences[row];
         person.parameters.pose = pointsFrom<Points3d>(poses, row, kNumSmplJoints);

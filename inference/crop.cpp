@@ -30,7 +30,7 @@ CropWindow snappedToScaledPicture(const CropWindow& window, int size, cv::Size p
     const double scaleY = std::floor(picture.height * scale) / picture.height;
     if (!(scaleX > 0 && scaleY > 0)) return window;
     const Eigen::Vector2d center(std::nearbyint(window.center.x() * scaleX) / scaleX, std::nearbyint(window.center.y() * scaleY) / scaleY);
-    return {center, size / std::max(scaleX, scaleY)};  // from which the same whole pixels follow
+    return {center, size / std::max(scaleX, scaleY), window.relativeFocalLength};  // from which the same whole pixels follow
 }
 
 /// SPIN cuts at whole pixels, rounded toward zero.
@@ -38,14 +38,14 @@ CropWindow snappedToPixels(const CropWindow& window) {
     const double half = window.side / 2;
     const Eigen::Vector2d first((window.center.array() - half).unaryExpr([](double x) { return std::trunc(x); }));
     const Eigen::Vector2d last((window.center.array() + half).unaryExpr([](double x) { return std::trunc(x); }));
-    return {(first + last) / 2, std::max(1.0, last.x() - first.x())};
+    return {(first + last) / 2, std::max(1.0, last.x() - first.x()), window.relativeFocalLength};
 }
 
 }  // namespace
 
 CropWindow cropWindow(const PixelBox& box, const NetworkRecipe& recipe) {
     const double longerSide = std::max(box.height, box.width / recipe.boxAspect);
-    return {box.center(), std::max(longerSide, 1.0) / recipe.personShare};
+    return {box.center(), std::max(longerSide, 1.0) / recipe.personShare, recipe.relativeFocalLength};
 }
 
 CropWindow cropWindow(const PixelBox& box, const NetworkRecipe& recipe, cv::Size picture) {
@@ -53,7 +53,7 @@ CropWindow cropWindow(const PixelBox& box, const NetworkRecipe& recipe, cv::Size
     switch (ruleOf(recipe)) {
         case CropRule::Hmr: return snappedToScaledPicture(window, recipe.inputSize, picture);
         case CropRule::Spin: return snappedToPixels(window);
-        case CropRule::Hmr2: return {window.center.array() + (1 - window.side / recipe.inputSize) / 2, window.side};
+        case CropRule::Hmr2: return {window.center.array() + (1 - window.side / recipe.inputSize) / 2, window.side, window.relativeFocalLength};
         case CropRule::Area: break;
     }
     return window;

@@ -27,6 +27,7 @@ NetworkRecipe recipeFromJson(const nlohmann::json& json) {
     recipe.deviation = threeNumbers(json.at("deviation"));
     recipe.personShare = json.at("person_share");
     recipe.boxAspect = json.value("box_aspect", recipe.boxAspect);
+    recipe.relativeFocalLength = json.value("relative_focal_length", recipe.relativeFocalLength);
     recipe.padWithEdge = json.at("pad_with_edge");
     recipe.cropRule = json.value("crop_rule", recipe.cropRule);
     recipe.stretchContrast = json.value("stretch_contrast", recipe.stretchContrast);
@@ -48,6 +49,9 @@ void check(const NetworkRecipe& recipe) {
         throw Error("the person's share of the crop is " + std::to_string(recipe.personShare) + ", expected 0.1 to 1.5.");
     if (!(recipe.boxAspect >= 0.25 && recipe.boxAspect <= 1))
         throw Error("the box's width over its height (\"box_aspect\") is " + std::to_string(recipe.boxAspect) + ", expected 0.25 to 1.");
+    if (!(recipe.relativeFocalLength >= 0.5 && recipe.relativeFocalLength <= 1000))
+        throw Error("the camera's focal length over the crop's side (\"relative_focal_length\") is " + std::to_string(recipe.relativeFocalLength) +
+                    ", expected 0.5 to 1000.");
     constexpr std::array kCropRules = {"area", "hmr", "spin", "hmr2"};
     if (std::find(kCropRules.begin(), kCropRules.end(), recipe.cropRule) == kCropRules.end())
         throw Error("the rule for crops is \"" + recipe.cropRule + "\", expected area, hmr, spin or hmr2.");
@@ -64,6 +68,7 @@ nlohmann::json jsonFrom(const NetworkRecipe& recipe) {
             {"deviation", recipe.deviation},
             {"person_share", recipe.personShare},
             {"box_aspect", recipe.boxAspect},
+            {"relative_focal_length", recipe.relativeFocalLength},
             {"pad_with_edge", recipe.padWithEdge},
             {"crop_rule", recipe.cropRule},
             {"stretch_contrast", recipe.stretchContrast},
@@ -88,6 +93,10 @@ std::string describeCrop(const NetworkRecipe& recipe) {
     const std::string box = recipe.boxAspect < 1 ? "the box grown to " + withThreeDecimals(recipe.boxAspect) + " of its height in width, its" : "the box's";
     return box + " longer side is " + withThreeDecimals(recipe.personShare) + " of the crop, beyond the picture " +
            (recipe.padWithEdge ? "the border repeats" : "it is black");
+}
+
+std::string describeCamera(const NetworkRecipe& recipe) {
+    return "scale, x, y of the crop; focal length " + withThreeDecimals(recipe.relativeFocalLength) + " of its side";
 }
 
 Metadata metadataFrom(const NetworkRecipe& recipe) {

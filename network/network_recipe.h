@@ -5,6 +5,8 @@
 #include <map>
 #include <string>
 
+#include "body/camera.h"
+
 namespace hmr {
 
 using Metadata = std::map<std::string, std::string>;
@@ -18,6 +20,9 @@ struct NetworkRecipe {
     double personShare = 150.0 / 224.0;
     /// Width over height that the box is grown to before its longer side is taken, 0.25 to 1 (HMR 2.0: 3 / 4; 1: the box as it is).
     double boxAspect = 1;
+    /// Of the pinhole behind the crop's camera: focal length over the crop's side (SPIN: 5000/224, HMR 2.0: 5000/256). Networks whose
+    /// training projected in parallel (HMR, ours) are drawn with SPIN's, which differs from parallel by less than a pixel.
+    double relativeFocalLength = kCropFocalLength / kCropResolution;
     bool padWithEdge = true;        ///< beyond the picture: repeat the border (HMR) or black (SPIN)
     /// How the crop's pixels are taken from the picture (inference/crop.h): "area", ours, or as the authors of published networks do,
     /// "hmr", "spin", "hmr2".
@@ -41,6 +46,9 @@ Metadata metadataFrom(const NetworkRecipe& recipe);
 /// For people: "the box's longer side is 0.670 of the crop, beyond the picture the border repeats".
 std::string describeCrop(const NetworkRecipe& recipe);
 
+/// For people: "scale, x, y of the crop; focal length 22.321 of its side".
+std::string describeCamera(const NetworkRecipe& recipe);
+
 /// The recipe in a file's metadata. Throws Error when it is missing or names something that does not exist.
 NetworkRecipe recipeFrom(const Metadata& metadata, const std::string& nameForErrors);
 
@@ -48,7 +56,7 @@ NetworkRecipe recipeFrom(const Metadata& metadata, const std::string& nameForErr
 std::filesystem::path overridesOf(const std::filesystem::path& weights);
 
 /// The recipe with what that file says: a JSON object of the recipe's own keys, such as "input_size", "mean", "deviation",
-/// "person_share", "box_aspect", "pad_with_edge" and "crop_rule". The recipe itself where there is no such file. Throws Error: no JSON object, a key that no
+/// "person_share", "box_aspect", "relative_focal_length", "pad_with_edge" and "crop_rule". The recipe itself where there is no such file. Throws Error: no JSON object, a key that no
 /// recipe has, a value that cannot be.
 NetworkRecipe withOverrides(const NetworkRecipe& recipe, const std::filesystem::path& weights);
 

@@ -168,6 +168,24 @@ std::string unknownNetwork(const TensorFile& file) {
            ". Choose weights of SPIN, EFT, MMHuman3D's HMR, the original HMR, HMR 2.0, or those that `hmr train` wrote.";
 }
 
+/// Which of our architectures the blocks of the third stage belong to; empty for tensors of no ResNet that we have.
+std::string architectureOfTensors(const TensorFile& file) {
+    const auto has = [&](const char* name) { return file.tensors().contains(name); };
+    if (!has("layer3.0.conv2.weight") || has("layer3.6.conv2.weight")) return {};
+    if (has("layer3.0.conv3.weight")) return "hmr-resnet50";
+    return has("layer3.2.conv2.weight") ? "hmr-resnet34" : "hmr-resnet18";
+}
+
+/// What the metadata say, if the tensors can be that.
+NetworkRecipe statedRecipe(const TensorFile& file) {
+    const NetworkRecipe recipe = recipeFrom(file.metadata(), file.path().string());
+    const std::string found = architectureOfTensors(file);
+    if (recipe.architecture.starts_with("hmr-resnet") && !found.empty() && found != recipe.architecture)
+        throw Error(file.path().string() + " says that it is " + recipe.architecture + ", but its tensors are those of " + found +
+                    ". Choose other weights, or fetch the file again.");
+    return recipe;
+}
+
 }  // namespace
 
 std::optional<PublishedNetwork> recognizePublished(const TensorFile& file) {
@@ -212,6 +230,7 @@ NetworkRecipe publishedRecipe(PublishedNetwork network) {
             recipe.inputSize = 256;
             recipe.personShare = 1;
             recipe.boxAspect = 0.75;  // of the 256 columns it sees 192
+            recipe.relativeFocalLength = 5000. / 256;
             recipe.padWithEdge = false;
             recipe.cropRule = "hmr2";
             recipe.rotationEncoding = "6d-sequential";
@@ -228,7 +247,7 @@ NetworkRecipe ownRecipe(const TensorFile& file) {
         return recipe;
     }
     const auto metadata = file.metadata();
-    if (metadata.contains("recipe")) return recipeFrom(metadata, file.path().string());
+    if (metadata.contains("recipe")) return statedRecipe(file);
     if (const auto kind = metadata.find("architecture"); kind != metadata.end() && kind->second == kDetectorArchitecture)
         throw Error(file.path().string() + ": this is a person detector, not body weights. Use it as the detector, and choose other weights.");
     if (const auto network = recognizePublished(file)) return publishedRecipe(*network);

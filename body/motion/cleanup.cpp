@@ -242,7 +242,7 @@ MotionSample between(const Track& track, FrameRange gap, int frame) {
     const auto mixed = [&](const auto& a, const auto& b) { return ((1 - share) * a + share * b).eval(); };
     made.body.translation = mixed(before.body.translation, after.body.translation);
     if (before.body.betas.size() == after.body.betas.size()) made.body.betas = mixed(before.body.betas, after.body.betas);
-    made.crop = {mixed(before.crop.center, after.crop.center), (1 - share) * before.crop.side + share * after.crop.side};
+    made.crop = {mixed(before.crop.center, after.crop.center), (1 - share) * before.crop.side + share * after.crop.side, before.crop.relativeFocalLength};
     const auto mixedSide = [&](double PixelBox::*side) { made.box.*side = (1 - share) * before.box.*side + share * after.box.*side; };
     for (const auto side : {&PixelBox::x, &PixelBox::y, &PixelBox::width, &PixelBox::height}) mixedSide(side);
     return made;

@@ -181,7 +181,8 @@ Take takeOfPhalp(const PickleValue& root) {
                 sample.body.betas[b] = betas.values[static_cast<std::size_t>(b)];
             sample.body.translation << camera.values[0], camera.values[1], camera.values[2];
             sample.box = {box.values[0], box.values[1], box.values[2], box.values[3]};
-            sample.crop = {sample.box.center(), std::max(sample.box.longerSide(), 1.0)};
+            const double side = std::max(sample.box.longerSide(), 1.0);
+            sample.crop = {sample.box.center(), side, take.focalLength / side};
             addSample(take, wholeNumber(ids[person], "person"), index, std::move(sample));
         }
     }

@@ -75,6 +75,7 @@ json editJson(const SessionDocument::Edit& edit) {
         const auto& [camera, crop] = *edit.place;
         result["camera"] = {camera.scale, camera.translation.x(), camera.translation.y()};
         result["crop"] = {crop.center.x(), crop.center.y(), crop.side};
+        result["relative_focal_length"] = crop.relativeFocalLength;
     }
     if (!edit.lockedJoints.empty()) result["locked_joints"] = edit.lockedJoints;
     if (!edit.pinnedJoints.empty()) result["pinned_joints"] = edit.pinnedJoints;
@@ -89,7 +90,7 @@ SessionDocument::Edit editFrom(const json& value) {
                                mapFrom<Eigen::Vector3d>(value.at("rotations"), vectorFrom), mapFrom<double>(value.at("betas"), numberFrom), {}, {}, {}, {}, {}, {}};
     if (value.contains("camera")) {
         const Eigen::Vector3d camera = vectorFrom(value.at("camera")), crop = vectorFrom(value.at("crop"));
-        edit.place = {{camera[0], camera.tail<2>()}, {crop.head<2>(), crop[2]}};
+        edit.place = {{camera[0], camera.tail<2>()}, {crop.head<2>(), crop[2], value.value("relative_focal_length", CropWindow{}.relativeFocalLength)}};
     }
     if (value.contains("locked_joints")) edit.lockedJoints = value.at("locked_joints").get<std::set<int>>();
     if (value.contains("pinned_joints")) edit.pinnedJoints = value.at("pinned_joints").get<std::set<int>>();
@@ -130,6 +131,7 @@ void addTrack(NpzArrays& arrays, std::size_t number, const Track& track) {
         numBetas = std::max(numBetas, static_cast<std::size_t>(sample->body.betas.size()));
     }
     std::vector<float> pose, betas, place, box, crop, confidence;
+    std::vector<double> focalLength;
     std::vector<std::int32_t> frames;
     std::vector<std::uint8_t> made;
     const auto add = [](std::vector<float>& to, std::initializer_list<double> values) {
@@ -146,6 +148,7 @@ void addTrack(NpzArrays& arrays, std::size_t number, const Track& track) {
         add(place, {t.x(), t.y(), t.z()});
         add(box, {sample->box.x, sample->box.y, sample->box.width, sample->box.height});
         add(crop, {sample->crop.center.x(), sample->crop.center.y(), sample->crop.side});
+        focalLength.push_back(sample->crop.relativeFocalLength);
         add(confidence, {sample->confidence});
         made.push_back(sample->isMade);
     }
@@ -155,6 +158,7 @@ void addTrack(NpzArrays& arrays, std::size_t number, const Track& track) {
     arrays[keyOf(number, "translation")] = NdArray::from(place, {count, kPlaceWidth});
     arrays[keyOf(number, "box")] = NdArray::from(box, {count, kBoxWidth});
     arrays[keyOf(number, "crop")] = NdArray::from(crop, {count, kCropWidth});
+    arrays[keyOf(number, "relative_focal_length")] = NdArray::from(focalLength, {count});
     arrays[keyOf(number, "confidence")] = NdArray::from(confidence, {count});
     arrays[keyOf(number, "made")] = NdArray::from(made, {count});
 }
@@ -170,6 +174,7 @@ public:
             if (!std::isfinite(value)) damaged(what);
         return values;
     }
+    bool has(const char* what) const { return npz_.contains(keyOf(number_, what)); }
     std::vector<std::int32_t> frames() const { return npz_.read(keyOf(number_, "frames")).as<std::int32_t>(); }
     std::size_t numBetas() const {
         const NdArray array = npz_.read(keyOf(number_, "betas"));
@@ -191,6 +196,8 @@ void readTrack(const TrackArrays& arrays, Track& track) {
     const auto pose = arrays.rows("pose", count, kPoseWidth), betas = arrays.rows("betas", count, numBetas),
                place = arrays.rows("translation", count, kPlaceWidth), box = arrays.rows("box", count, kBoxWidth),
                crop = arrays.rows("crop", count, kCropWidth), confidence = arrays.rows("confidence", count, 1), made = arrays.rows("made", count, 1);
+    const char* const kFocalLength = "relative_focal_length";
+    const auto focalLength = arrays.has(kFocalLength) ? arrays.rows(kFocalLength, count, 1) : std::vector<double>{};
     for (std::size_t i = 0; i < count; ++i) {
         if (frames[i] < 0 || frames[i] > kMostFrames || (i > 0 && frames[i] <= frames[i - 1])) arrays.damaged("frames");
         MotionSample sample;
@@ -199,6 +206,8 @@ void readTrack(const TrackArrays& arrays, Track& track) {
         sample.body.translation << place[3 * i], place[3 * i + 1], place[3 * i + 2];
         sample.box = {box[4 * i], box[4 * i + 1], box[4 * i + 2], box[4 * i + 3]};
         sample.crop = {{crop[3 * i], crop[3 * i + 1]}, crop[3 * i + 2]};
+        if (!focalLength.empty()) sample.crop.relativeFocalLength = focalLength[i];
+        if (!(sample.crop.relativeFocalLength > 0)) arrays.damaged(kFocalLength);
         sample.confidence = confidence[i];
         sample.isMade = made[i] != 0;
         track.set(frames[i], std::make_shared<const MotionSample>(std::move(sample)));

@@ -109,16 +109,19 @@ private Q_SLOTS:
         QVERIFY(click(stretch));
         choose(recipe->findChild<QComboBox*>("recipeBorder"), false);
         type(recipe->findChild<QDoubleSpinBox*>("recipeBoxAspect"), "0.75", Qt::Key_Tab);
+        QCOMPARE(recipe->findChild<QDoubleSpinBox*>("recipeFocalLength")->value(), 22.321);  // 5000 / 224
+        type(recipe->findChild<QDoubleSpinBox*>("recipeFocalLength"), "19.5", Qt::Key_Tab);
         type(recipe->findChild<QDoubleSpinBox*>("recipeMean0"), "0.5", Qt::Key_Tab);
         QVERIFY(dialog.acceptRecipe());
         QVERIFY2(dialog.summary().contains("contrast stretched, black beyond the picture") && dialog.summary().contains("changed by hand"), qPrintable(dialog.summary()));
         QVERIFY(!QFile::exists(weights_ + ".json"));  // until the models are accepted
         QVERIFY(dialog.acceptModels());
         QCOMPARE(dialog.result(), int(QDialog::Accepted));
-        QCOMPARE(keptBeside(weights_).keys(), (QStringList{"box_aspect", "crop_rule", "mean", "pad_with_edge", "stretch_contrast"}));
+        QCOMPARE(keptBeside(weights_).keys(), (QStringList{"box_aspect", "crop_rule", "mean", "pad_with_edge", "relative_focal_length", "stretch_contrast"}));
         NetworkRecipe wanted = own;  // what nobody touched is as exact as it was
         wanted.cropRule = "spin";
         wanted.boxAspect = 0.75;
+        wanted.relativeFocalLength = 19.5;
         wanted.stretchContrast = true;
         wanted.padWithEdge = false;
         wanted.mean[0] = 0.5f;

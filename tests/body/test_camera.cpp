@@ -19,17 +19,17 @@ Points3d personPoints() {
     return points;
 }
 
-/// What the crop's own pinhole sees (focal length 5000, principal point at the centre of 224 pixels), carried into the
+/// What the crop's own pinhole sees (focal length 5000 in so many pixels, principal point at their centre), carried into the
 /// source picture: the definition that frameCamera must meet.
-Points2d throughTheCrop(const WeakPerspectiveCamera& camera, const CropWindow& crop, const Points3d& points) {
+Points2d throughTheCrop(const WeakPerspectiveCamera& camera, const CropWindow& crop, const Points3d& points, double resolution) {
     Points2d pixels(points.rows(), 2);
-    const double depth = 2 * 5000.0 / (224 * camera.scale);
+    const double depth = 2 * 5000.0 / (resolution * camera.scale);
     for (Eigen::Index i = 0; i < points.rows(); ++i) {
         const double z = points(i, 2) + depth;
-        const double u = 5000 * (points(i, 0) + camera.translation.x()) / z + 112;
-        const double v = 5000 * (points(i, 1) + camera.translation.y()) / z + 112;
-        pixels.row(i) << crop.center.x() - crop.side / 2 + u * crop.side / 224,
-            crop.center.y() - crop.side / 2 + v * crop.side / 224;
+        const double u = 5000 * (points(i, 0) + camera.translation.x()) / z + resolution / 2;
+        const double v = 5000 * (points(i, 1) + camera.translation.y()) / z + resolution / 2;
+        pixels.row(i) << crop.center.x() - crop.side / 2 + u * crop.side / resolution,
+            crop.center.y() - crop.side / 2 + v * crop.side / resolution;
     }
     return pixels;
 }
@@ -42,19 +42,22 @@ private Q_SLOTS:
     void frameCameraIsExact_data() {
         QTest::addColumn<double>("scale");
         QTest::addColumn<double>("side");
-        QTest::newRow("usual") << 0.9 << 380.0;
-        QTest::newRow("large person") << 0.8 << 2000.0;
-        QTest::newRow("small and far") << 0.3 << 60.0;
-        QTest::newRow("very near") << 2.5 << 900.0;
+        QTest::addColumn<double>("resolution");
+        QTest::newRow("usual") << 0.9 << 380.0 << 224.0;
+        QTest::newRow("large person") << 0.8 << 2000.0 << 224.0;
+        QTest::newRow("small and far") << 0.3 << 60.0 << 224.0;
+        QTest::newRow("very near") << 2.5 << 900.0 << 224.0;
+        QTest::newRow("HMR 2.0's") << 0.9 << 380.0 << 256.0;
     }
     void frameCameraIsExact() {
         QFETCH(double, scale);
         QFETCH(double, side);
+        QFETCH(double, resolution);
         const WeakPerspectiveCamera camera{scale, {0.13, -0.21}};
-        const CropWindow crop{{1600, 250}, side};  // far from the middle of 1920x1080
+        const CropWindow crop{{1600, 250}, side, 5000 / resolution};  // far from the middle of 1920x1080
         const Points3d points = personPoints();
         const Points2d pixels = project(frameCamera(camera, crop), points);
-        const Points2d expected = throughTheCrop(camera, crop, points);
+        const Points2d expected = throughTheCrop(camera, crop, points, resolution);
         QVERIFY((pixels - expected).rowwise().norm().maxCoeff() < 1e-6);
     }
 
@@ -108,7 +111,7 @@ private Q_SLOTS:
         person.parameters.pose.row(16) << 0, 0, 0.7;
         const PosedBody posed = updateJoints(*model, person);
         QCOMPARE(person.joints3d, posed.joints);
-        const Points2d expected = throughTheCrop(person.camera, person.crop, cocoPlusJoints(*model, posed.vertices));
+        const Points2d expected = throughTheCrop(person.camera, person.crop, cocoPlusJoints(*model, posed.vertices), 224);
         QCOMPARE(person.joints2d.rows(), Eigen::Index{19});
         QVERIFY((person.joints2d - expected).rowwise().norm().maxCoeff() < 1e-6);
     }

@@ -23,7 +23,7 @@ PersonEstimate somebody(int id, std::mt19937& generator) {
     PersonEstimate person;
     person.id = id;
     person.box = {any(), any(), std::abs(any()), std::abs(any())};
-    person.crop = {{any(), any()}, std::abs(any())};
+    person.crop = {{any(), any()}, std::abs(any()), 1 + std::abs(any())};
     person.camera = {std::abs(any()), {any(), any()}};
     person.confidence = 0.25;
     person.parameters.pose = Points3d::NullaryExpr(24, 3, any);
@@ -235,11 +235,18 @@ private Q_SLOTS:
             NpzArrays arrays = good;
             arrays[key] = NdArray::from(std::vector<float>(5), {5});
             QVERIFY2(errorOf(arrays).contains("bad.npz"), key.c_str());
-            if (key == "all_frame_index") continue;  // an addition of ours
+            if (key == "all_frame_index" || key == "relative_focal_length") continue;  // later additions
             arrays.erase(key);
             QVERIFY2(errorOf(arrays).contains(QString::fromStdString("\"" + key + "\" is missing")), key.c_str());
         }
+        NpzArrays older = good;
+        older.erase("relative_focal_length");
+        QCOMPARE(errorOf(older), QString());
+        QVERIFY(readParametersNpz(folder_ / "bad.npz").frames[0].people[0].crop.relativeFocalLength == CropWindow{}.relativeFocalLength);
         NpzArrays arrays = good;
+        arrays["relative_focal_length"] = NdArray::from(std::vector<double>{22, 0, 22}, {3});
+        QVERIFY(errorOf(arrays).contains("no focal length"));
+        arrays = good;
         arrays["pose"] = NdArray::from(std::vector<double>(3 * 72, std::numeric_limits<double>::quiet_NaN()), {3, 72});
         QVERIFY(errorOf(arrays).contains("not finite"));
         arrays["pose"] = NdArray::fromTexts({"a", "b", "c"});

@@ -147,6 +147,7 @@ private Q_SLOTS:
         recipe.cropRule = rule.toStdString();
         recipe.stretchContrast = QTest::currentDataTag() == std::string("spin_stretched");
         recipe.personShare = 1;
+        recipe.relativeFocalLength = 19;
         const NpzArrays expected = readNpz(HMR_TEST_DATA "/network/crops.npz");
         const std::vector<double> boxes = expected.at("boxes").as<double>();
         const cv::Mat picture = wavesAndAnEdge();
@@ -154,6 +155,7 @@ private Q_SLOTS:
             const double x = boxes[3 * box], y = boxes[3 * box + 1], side = boxes[3 * box + 2];
             const CropWindow window = cropWindow({x - side / 2, y - side / 2, side, side}, recipe, picture.size());
             QVERIFY((window.center - Eigen::Vector2d(x, y)).cwiseAbs().maxCoeff() <= std::max(1.0, side / size));
+            QCOMPARE(window.relativeFocalLength, 19.0);
             const cv::Mat crop = cropPicture(picture, window, recipe);
             const std::vector<double> values = expected.at(QTest::currentDataTag() + ("_" + std::to_string(box))).as<double>();
             double sum = 0;

@@ -201,6 +201,8 @@ private Q_SLOTS:
         incomplete.erase("init_cam");
         QVERIFY(errorText([&] { nativeWeights(TensorsInMemory(incomplete)); }).contains("\"init_cam\" is missing"));
         QCOMPARE(publishedRecipe(PublishedNetwork::Hmr2).boxAspect, 0.75);
+        QCOMPARE(publishedRecipe(PublishedNetwork::Hmr2).relativeFocalLength, 5000. / 256);
+        QCOMPARE(publishedRecipe(PublishedNetwork::Spin).relativeFocalLength, 5000. / 224);
         QCOMPARE(publishedRecipe(PublishedNetwork::Spin).boxAspect, 1.0);
     }
     void unfitTensorsOfSpinAreNamedAsTheFileHasThem() {

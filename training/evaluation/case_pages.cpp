@@ -28,7 +28,7 @@ Picture caseTile(const EvaluationPerson& person, const Answer& answer, BodyLabel
     Picture tile(person.sample.size, person.sample.size, 3);
     tile.pixels = person.sample.pixels;
     tile = resized(tile, kTileSide, kTileSide);
-    const CropWindow window{Eigen::Vector2d::Constant(kTileSide / 2.0), kTileSide};
+    const CropWindow window{Eigen::Vector2d::Constant(kTileSide / 2.0), kTileSide, person.window.relativeFocalLength};
     const std::vector<std::uint8_t>& labels = painter.paint(answer.vertices, frameCamera(answer.camera, window), kTileSide, kTileSide);
     for (std::size_t i = 0; i < labels.size(); ++i)
         for (std::size_t c = 0; labels[i] && c < 3; ++c)

@@ -47,7 +47,7 @@ std::pair<Picture, CropWindow> cutOut(const Picture& picture, const CropWindow& 
     const int first = std::max(left, 0), end = std::min(right, picture.width);
     for (int y = std::max(top, 0); first < end && y < std::min(bottom, picture.height); ++y)
         std::copy(picture.at(first, y), picture.at(end - 1, y) + picture.channels, cut.at(first - left, y - top));
-    return {std::move(cut), CropWindow{window.center - Eigen::Vector2d(left, top), window.side}};
+    return {std::move(cut), CropWindow{window.center - Eigen::Vector2d(left, top), window.side, window.relativeFocalLength}};
 }
 
 /// The darkest and the brightest value become 0 and 255.
@@ -78,10 +78,11 @@ std::string cropInWords(const NetworkRecipe& recipe) {
 bool cropsExtent(const NetworkRecipe& recipe) { return recipe.cropRule == "spin" || recipe.cropRule == "hmr"; }
 
 CropWindow windowOf(const AnnotatedPerson& person, const NetworkRecipe& recipe) {
-    if (!cropsExtent(recipe) || person.boxMargin == 1) return windowOfBox(person.box, recipe.personShare);
-    const PixelBox extent = scaledBox(person.box, 1 / person.boxMargin);
-    const double length = recipe.cropRule == "hmr" ? std::hypot(extent.width, extent.height) : extent.longerSide();
-    return {extent.center(), std::max(length / recipe.personShare, 1.0)};
+    const bool isExtent = cropsExtent(recipe) && person.boxMargin != 1;
+    const PixelBox box = isExtent ? scaledBox(person.box, 1 / person.boxMargin) : person.box;
+    double length = std::max(box.height, box.width / recipe.boxAspect);
+    if (isExtent && recipe.cropRule == "hmr") length = std::hypot(box.width, box.height);
+    return {box.center(), std::max(length / recipe.personShare, 1.0), recipe.relativeFocalLength};
 }
 
 std::string boxInWords(const NetworkRecipe& recipe) {
