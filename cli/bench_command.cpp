@@ -13,6 +13,7 @@
 
 #include "body/error.h"
 #include "cli/commands.h"
+#include "cli/fitting_times.h"
 #include "cli/network_times.h"
 #include "cli/opening_times.h"
 #include "cli/stopwatch.h"
@@ -80,6 +81,7 @@ public:
         opening();
         stage("posing", [&] { return posingDense(); });
         stage("posing-open-body", [&] { return posingShipped(); });
+        fitting();
         stage("network", [&] { return network(); });
         stage("network-resnet50", [&] { return largeNetwork(); });
         stage("crop", [&] { return crop(); });
@@ -97,6 +99,17 @@ private:
         std::optional<SmplStandIn> body;
         stage("opening-first", [&] { return body.emplace().timeFirst(settings_.minRuns); });
         stage("opening-again", [&] { return body ? body->timeAgain(settings_.minRuns) : throw Error("there is no body to open"); });
+    }
+
+    void fitting() {
+        std::optional<FittingTimes> times;
+        const auto fitted = [&](StageTiming (FittingTimes::*measured)(int) const) {
+            if (!times) times.emplace(body());
+            return ((*times).*measured)(settings_.minRuns);
+        };
+        stage("drag-step", [&] { return fitted(&FittingTimes::drag); });
+        stage("snap", [&] { return fitted(&FittingTimes::snap); });
+        stage("snap-silhouette", [&] { return fitted(&FittingTimes::silhouette); });
     }
 
     template <typename Measure>

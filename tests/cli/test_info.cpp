@@ -254,7 +254,7 @@ private Q_SLOTS:
             QVERIFY(stage["runs"].toInt() >= 2);
             QCOMPARE(stage["threads"].toInt(), 1);
         }
-        QCOMPARE(names, (QStringList{"opening-first", "opening-again", "posing", "posing-open-body", "network", "network-resnet50", "crop", "detection",
+        QCOMPARE(names, (QStringList{"opening-first", "opening-again", "posing", "posing-open-body", "drag-step", "snap", "snap-silhouette", "network", "network-resnet50", "crop", "detection",
                                      "rendering", "pipeline-picture", "pipeline-video", "training-pictures", "training-step"}));
     }
 
