@@ -205,6 +205,7 @@ void MainWindow::connectJobs() {
 
 void MainWindow::connectMotion() {
     connect(motion_.get(), &MotionDesk::failed, this, &MainWindow::takeFailure);
+    connect(motion_.get(), &MotionDesk::warned, this, [this](const QString& message) { messages_->showMessage(MessageBar::Kind::Warning, message); });
     connect(motion_.get(), &MotionDesk::told, this, [this](const QString& message) { statusBar()->showMessage(message, 6000); });
     connect(motion_.get(), &MotionDesk::pictureWanted, this, [this](int frame) { recoveryJob_->goTo(frame, true); });
     connect(motion_.get(), &MotionDesk::frameShown, session_.get(), &Session::setFrame);

@@ -307,9 +307,10 @@ void MotionDesk::exportMotion() {
     auto* dialog = new MotionExportDialog(session_.body(), editor_.finished(), editor_.range(), editor_.person(),
                                           QSettings().value("exportFolder", QDir::homePath()).toString(), defaultName(), &window_);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(dialog, &MotionExportDialog::exported, this, [this](const QString& file) {
+    connect(dialog, &MotionExportDialog::exported, this, [this](const QString& file, const QString& warning) {
         QSettings().setValue("exportFolder", QFileInfo(file).absolutePath());
         Q_EMIT told(tr("Wrote %1").arg(file));
+        if (!warning.isEmpty()) Q_EMIT warned(warning);
     });
     dialog->open();
 }

@@ -61,6 +61,7 @@ Q_SIGNALS:
     void frameShown(const hmr::FrameResult& result);
     void failed(const QString& message);
     void told(const QString& message);
+    void warned(const QString& message);  ///< of something that was done
 
 private:
     bool coversSource() const;

@@ -104,7 +104,7 @@ MotionExportDialog::MotionExportDialog(std::shared_ptr<const BodyModel> body, Ta
     connect(cancel_, &QPushButton::clicked, this, [this] { task_.isRunning() ? task_.cancel() : reject(); });
     connect(&task_, &BackgroundTask::progressed, progress_, &QProgressBar::setValue);
     connect(&task_, &BackgroundTask::finished, this, [this] {
-        Q_EMIT exported(file_->text());
+        Q_EMIT exported(file_->text(), *warning_);
         accept();
     });
     const auto stopped = [this](const QString& message) {
@@ -173,10 +173,11 @@ void MotionExportDialog::write() {
     message_->clear();
     export_->setEnabled(false);
     cancel_->setText(tr("Cancel"));
-    task_.start([body = body_, take = take_, format = format_->currentData().toInt(), settings, each = people == kEach, file = std::filesystem::path(file_->text().toStdString())](
-                    const auto& onProgress) mutable {
+    warning_ = std::make_shared<QString>();
+    task_.start([body = body_, take = take_, format = format_->currentData().toInt(), settings, each = people == kEach, file = std::filesystem::path(file_->text().toStdString()),
+                 told = warning_](const auto& onProgress) mutable {
         settings.onProgress = onProgress;
-        if (format == kOverlayVideo) writeTakeVideo(file, take, settings, peoplePainter(body));
+        if (format == kOverlayVideo) *told = QString::fromStdString(writeTakeVideo(file, take, settings, peoplePainter(body)).value_or(""));
         else if (format == kTransparentPictures) writeTransparentPictures(file, take, settings, peoplePainter(body));
         else exportTake(file, static_cast<MotionFormat>(format), *body, take, settings, each);
     });

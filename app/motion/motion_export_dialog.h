@@ -25,7 +25,7 @@ public:
                        QWidget* parent = nullptr);
 
 Q_SIGNALS:
-    void exported(const QString& file);
+    void exported(const QString& file, const QString& warning);  ///< a warning of what was written, mostly empty
 
 private:
     void takeFormat();
@@ -42,6 +42,7 @@ private:
     QCheckBox* onlyRange_;
     QLineEdit* file_;
     QString chosen_;  ///< in the file dialog
+    std::shared_ptr<QString> warning_;  ///< of the export that was started last
     QProgressBar* progress_;
     QLabel* message_;
     QPushButton *export_, *cancel_;

@@ -13,11 +13,13 @@
 #include <QPushButton>
 
 #include "formats/motion/take_file.h"
+#include "support/refused_h264.h"
 #include "support/test_class.h"
 #include "support/udp_listener.h"
 #include "timeline_fixture.h"
 
 using namespace hmr;
+using hmr::test::RefusedH264;
 using hmr::test::TimelineFixture;
 using hmr::test::UdpListener;
 
@@ -133,6 +135,32 @@ private Q_SLOTS:
         QTest::mouseClick(dialog->findChild<QPushButton*>("motionExport"), Qt::LeftButton);
         QTRY_VERIFY_WITH_TIMEOUT(!dialog->findChild<QLabel*>("motionMessage")->text().isEmpty(), 20000);
         QCOMPARE(entries(), (QStringList{"alone", "over.mp4"}));
+    }
+    void aVideoThatIsNotH264IsToldOf() {
+        TimelineFixture fixture;
+        QVERIFY(fixture.record());
+        const QString file = fixture.folder.filePath("over.mp4");
+        auto* bar = fixture.child<QWidget>("messageBar");
+        for (const bool isRefused : {false, true}) {
+            std::optional<RefusedH264> without;
+            if (isRefused) without.emplace();
+            const bool hasEncoder = cv::VideoWriter(fixture.folder.filePath("probe.mp4").toStdString(), cv::CAP_FFMPEG, cv::VideoWriter::fourcc('a', 'v', 'c', '1'), 10, {320, 240}).isOpened();
+            QVERIFY(!(isRefused && hasEncoder));
+            fixture.window->findChild<QAction*>("exportMotion")->trigger();
+            auto* dialog = fixture.child<QDialog>("motionExportDialog");
+            auto* format = dialog->findChild<QComboBox*>("motionFormat");
+            format->setCurrentIndex(format->findText("Overlay video", Qt::MatchStartsWith));
+            dialog->findChild<QLineEdit*>("motionFile")->setText(file);
+            QTest::mouseClick(dialog->findChild<QPushButton*>("motionExport"), Qt::LeftButton);
+            QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(file) && !fixture.child<QDialog>("motionExportDialog"), 20000);
+            QCOMPARE(bar->isVisible(), !hasEncoder);
+            if (!hasEncoder) {
+                const QString text = fixture.child<QLabel>("messageText")->text();
+                QVERIFY2(text.contains(file) && text.contains("H.264"), qPrintable(text));
+                QCOMPARE(bar->property("kind").toString(), QString("warning"));
+            }
+            QVERIFY(QFile::remove(file));
+        }
     }
     void theTakesPeopleAreStreamed() {
         TimelineFixture fixture;
