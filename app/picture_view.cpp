@@ -67,6 +67,7 @@ PictureView::PictureView(Session& session, QWidget* parent) : QOpenGLWidget(pare
     setFocusPolicy(Qt::StrongFocus);
     setMinimumSize(240, 180);
     setAccessibleName(tr("Picture"));
+    connect(&warmUp_, &QTimer::timeout, this, &PictureView::warmUp);
     connect(&session_, &Session::frameChanged, this, [this] { followPicture(); });
     for (const auto signal : {&Session::bodyChanged, &Session::peopleChanged, &Session::selectionChanged, &Session::viewChanged})
         connect(&session_, signal, this, &PictureView::showChange);
@@ -76,6 +77,7 @@ PictureView::PictureView(Session& session, QWidget* parent) : QOpenGLWidget(pare
 PictureView::~PictureView() { releaseGl(); }
 
 void PictureView::releaseGl() {
+    warmUp_.stop();
     if (!renderer_) return;
     makeCurrent();
     renderer_.reset();
@@ -86,9 +88,23 @@ void PictureView::initializeGL() {
     connect(context(), &QOpenGLContext::aboutToBeDestroyed, this, &PictureView::releaseGl, Qt::DirectConnection);
     try {
         renderer_ = std::make_unique<SceneRenderer>();
+        warmUp_.start(0);
     } catch (const Error& error) {
         Q_EMIT failed(QString::fromStdString(error.what()));
     }
+}
+
+/// A step for each turn of the event loop, so that the window answers in between.
+void PictureView::warmUp() {
+    makeCurrent();
+    try {
+        if (renderer_ && renderer_->warmUp(kCanvasColor)) return;
+    } catch (const Error& error) {
+        renderer_.reset();
+        Q_EMIT failed(QString::fromStdString(error.what()));
+    }
+    warmUp_.stop();
+    update();
 }
 
 Eigen::Vector2d PictureView::pictureSize() const {
@@ -103,7 +119,19 @@ void PictureView::showChange() {
     updateNotes();
 }
 
-void PictureView::updateNotes() { notes_->update(); }
+/// While there is nothing to say the layer is away: with it, each picture of a video would be laid under words that are none.
+void PictureView::updateNotes() {
+    notes_->setVisible(hasNotes());
+    notes_->update();
+}
+
+bool PictureView::hasNotes() const {
+    if (!session_.hasPicture()) return true;
+    const ViewSettings& view = session_.view();
+    if (isOverlay() && view.boxes && session_.boxes().size() > 1) return true;
+    const PersonEdit& edit = session_.edit(session_.selectedPerson());
+    return view.measures || view.gizmo || (isOverlay() && view.joints2d) || !edit.pinnedJoints.empty() || (view.skeleton && !edit.lockedJoints.empty());
+}
 
 void PictureView::followPicture() {
     if (pictureSize() != lastPictureSize_) {
@@ -207,9 +235,15 @@ PictureView::Placement PictureView::scenePlacement(const Scene& scene) const {
     return placement;
 }
 
+void PictureView::paintEvent(QPaintEvent* event) {
+    paintsForScreen_ = true;
+    QOpenGLWidget::paintEvent(event);
+    paintsForScreen_ = false;
+}
+
 void PictureView::paintGL() {
     const double ratio = devicePixelRatioF();
-    Scene scene = this->scene();
+    Scene scene = paintsForScreen_ && warmUp_.isActive() ? Scene{} : this->scene();
     const bool hasPicture = scene.width > 0;
     Viewport viewport;
     viewport.targetWidth = std::max(1, static_cast<int>(std::lround(width() * ratio)));

@@ -3,6 +3,7 @@
 #include <QImage>
 #include <QOpenGLWidget>
 #include <QPointF>
+#include <QTimer>
 #include <memory>
 #include <optional>
 
@@ -54,6 +55,7 @@ Q_SIGNALS:
 protected:
     void initializeGL() override;
     void paintGL() override;
+    void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void wheelEvent(QWheelEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
@@ -78,6 +80,7 @@ private:
     const OrbitView& freeView() const { return session_.view().mode == ViewMode::Side ? side_ : orbit_; }
     void showChange();
     void updateNotes();
+    bool hasNotes() const;
     void followPicture();
     void fitIfWanted();
     const Scene& sessionScene() const;
@@ -89,6 +92,7 @@ private:
     void paintWelcome(QPainter& painter) const;
     void zoomAt(const QPointF& point, double factor);
     void releaseGl();
+    void warmUp();
 
     struct Hit {
         int person = -1;
@@ -132,6 +136,8 @@ private:
     Session& session_;
     Notes* notes_;
     std::unique_ptr<SceneRenderer> renderer_;
+    QTimer warmUp_;                 ///< runs until the driver has compiled all; the screen shows no picture before
+    bool paintsForScreen_ = false;  ///< not for a grab
     Eigen::Vector2d lastPictureSize_ = Eigen::Vector2d::Zero();
     QPointF corner_;       ///< of the picture in the widget
     double scale_ = 1;     ///< logical pixels a source pixel

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <optional>
+
 #include "renderer/gl_objects.h"
 #include "renderer/gpu_cache.h"
 #include "renderer/scene.h"
@@ -13,7 +15,7 @@ public:
     void paint(GpuCache& cache, const Scene& scene, const Viewport& viewport);
 
 private:
-    GlProgram program_{"background.vert", "background.frag"};
+    std::optional<GlProgram> program_;  ///< made when first needed
     GlVertexArray vertexArray_ = makeVertexArray();
 };
 

@@ -27,18 +27,21 @@ public:
     /// Area-weighted normals of a mesh that brings none.
     GLuint computedNormals(const std::shared_ptr<const Points3f>& positions,
                            const std::shared_ptr<const Triangles>& triangles);
+    /// Mean length of the edges at each vertex [V], metres.
+    GLuint edgeLengths(const std::shared_ptr<const Points3f>& positions, const std::shared_ptr<const Triangles>& triangles);
     Topology topology(const std::shared_ptr<const Triangles>& triangles);
     /// Throws Error for a picture that is larger than the driver's textures. `repeats`: mipmapped and tiling, for
     /// surfaces.
     GLuint texture(const std::shared_ptr<const Picture>& picture, bool repeats);
-    /// The same, not tiling, with smaller versions for drawing it shrunk; they are made once for each picture.
-    GLuint shrinkableTexture(const std::shared_ptr<const Picture>& picture);
+    /// The same, not tiling, with so many versions of half the size, a quarter, … for drawing it shrunk; they are made once for each
+    /// picture. Not by the driver: a software one compiles for that and takes long.
+    GLuint shrinkableTexture(const std::shared_ptr<const Picture>& picture, int numHalved);
 
     /// Drops what only the cache knows; called once a draw.
     void dropUnused();
 
 private:
-    enum class Kind { Vertices, Normals, Indices, SurfaceTexture, BackgroundTexture };
+    enum class Kind { Vertices, Normals, EdgeLengths, Indices, SurfaceTexture, BackgroundTexture };
     using Key = std::tuple<Kind, const void*, const void*>;
     struct BufferEntry {
         std::weak_ptr<const void> owner, secondOwner;
@@ -48,7 +51,7 @@ private:
     struct TextureEntry {
         std::weak_ptr<const void> owner;
         GlTexture texture;
-        bool hasMipmaps = false;
+        int numHalved = 0;
     };
 
     std::pair<BufferEntry*, bool> bufferEntry(const Key& key, const std::shared_ptr<const void>& owner,

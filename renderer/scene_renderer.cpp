@@ -14,6 +14,7 @@
 #include "renderer/scene_view.h"
 #include "renderer/shape_painter.h"
 #include "renderer/surface_painter.h"
+#include "renderer/warm_up.h"
 
 namespace hmr {
 namespace {
@@ -137,6 +138,7 @@ struct SceneRenderer::Implementation {
     };
     std::list<KeptTarget> targets;  ///< the last used first
     GLint largestSide = 0, largestSamples = 0;
+    std::size_t numStepsTaken = 0;  ///< of warmUp()
 
     Implementation() {
         GLint viewportSize[2] = {};
@@ -160,7 +162,7 @@ struct SceneRenderer::Implementation {
         return targets.front().target;
     }
 
-    void draw(const Scene& scene, const Viewport& viewport, const Eigen::Vector4f& clearColor);
+    void draw(const Scene& scene, const Viewport& viewport, const Eigen::Vector4f& clearColor, bool drawsColors = true);
     void drawFigures(const Scene& scene, const Viewport& viewport, const std::vector<FigureView>& views);
     void drawTile(const Scene& scene, const Viewport& viewport, int samples, const Eigen::Vector4f& clearColor);
     std::optional<PickResult> pickJoint(const Scene& scene, const std::vector<FigureView>& views,
@@ -182,10 +184,11 @@ void SceneRenderer::Implementation::drawFigures(const Scene& scene, const Viewpo
 }
 
 void SceneRenderer::Implementation::draw(const Scene& scene, const Viewport& viewport,
-                                         const Eigen::Vector4f& clearColor) {
+                                         const Eigen::Vector4f& clearColor, bool drawsColors) {
     setPlainState(viewport);
     glClearColor(clearColor.x(), clearColor.y(), clearColor.z(), clearColor.w());
     glClear(GL_COLOR_BUFFER_BIT | GL_DEPTH_BUFFER_BIT);
+    if (!drawsColors) glColorMask(GL_FALSE, GL_FALSE, GL_FALSE, GL_FALSE);
     if (scene.background && !scene.background->empty()) background.paint(cache, scene, viewport);
     std::vector<Shape> marks;
     if (scene.drawFloorGrid) appendFloorGrid(scene, viewport, marks);
@@ -223,6 +226,20 @@ SceneRenderer::SceneRenderer() {
 }
 
 SceneRenderer::~SceneRenderer() = default;
+
+bool SceneRenderer::warmUp(const Eigen::Vector4f& clearColor) {
+    static const std::vector<WarmUpStep> steps = warmUpSteps();
+    const std::size_t index = implementation_->numStepsTaken++;
+    if (index > steps.size()) return false;
+    const Scene& scene = steps[std::min(index, steps.size() - 1)].scene;
+    if (index == steps.size()) {
+        pick(scene, {0, 0});
+    } else {
+        const Viewport besideTheTarget{1, 1, -2.0 * scene.width, 0, double(scene.width), double(scene.height)};
+        implementation_->draw(scene, besideTheTarget, clearColor, steps[index].drawsColors);
+    }
+    return true;
+}
 
 void SceneRenderer::draw(const Scene& scene, const Viewport& viewport) {
     requireSize(scene);

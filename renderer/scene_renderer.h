@@ -27,11 +27,16 @@ struct PickResult {
 /// Draws scenes with OpenGL 3.3 core. Lives and dies on the thread of the context that is current when it is made.
 class SceneRenderer {
 public:
-    /// Throws Error when the current context cannot do OpenGL 3.3 or a shader does not compile.
+    /// Throws Error when the current context cannot do OpenGL 3.3.
     SceneRenderer();
     ~SceneRenderer();
     SceneRenderer(const SceneRenderer&) = delete;
     SceneRenderer& operator=(const SceneRenderer&) = delete;
+
+    /// Takes one of the steps after which the driver has compiled what scenes of people need, so that no picture has to wait for
+    /// all of it; a step is some milliseconds, and draw() does without them. For targets like the one that is bound, which it
+    /// clears to `clearColor`. False: no step was left. Throws Error when a shader does not compile.
+    bool warmUp(const Eigen::Vector4f& clearColor);
 
     /// Clears and draws into the framebuffer that is bound now, which has a depth buffer. Leaves plain state behind: no
     /// blending, culling, depth test, program or vertex array. Throws Error for arrays of a mesh that do not fit

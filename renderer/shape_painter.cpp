@@ -41,8 +41,9 @@ void ShapePainter::paint(const std::vector<Shape>& shapes, int targetWidth, int 
     attribute(2, 3, offsetof(Vertex, radii));
     attribute(3, 4, offsetof(Vertex, fill));
     attribute(4, 4, offsetof(Vertex, rim));
-    program_.use();
-    program_.set("targetSize", Eigen::Vector2f(targetWidth, targetHeight));
+    if (!program_) program_.emplace("shape.vert", "shape.frag");
+    program_->use();
+    program_->set("targetSize", Eigen::Vector2f(targetWidth, targetHeight));
     glDisable(GL_DEPTH_TEST);
     glDisable(GL_CULL_FACE);
     glEnable(GL_BLEND);

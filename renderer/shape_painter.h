@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <Eigen/Core>
+#include <optional>
 #include <vector>
 
 #include "renderer/gl_objects.h"
@@ -30,7 +31,7 @@ private:
     };
     void append(const Shape& shape);
 
-    GlProgram program_{"shape.vert", "shape.frag"};
+    std::optional<GlProgram> program_;  ///< made when first needed
     GlVertexArray vertexArray_ = makeVertexArray();
     GlBuffer buffer_ = makeBuffer();
     std::vector<Vertex> vertices_;

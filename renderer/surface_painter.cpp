@@ -11,7 +11,7 @@ namespace hmr {
 namespace {
 
 constexpr std::size_t kMaxLights = 8;  ///< as in surface.frag
-enum Attribute : GLuint { kPosition, kNormal, kColor, kTextureCoordinate, kPartLabel };
+enum Attribute : GLuint { kPosition, kNormal, kColor, kTextureCoordinate, kPartLabel, kEdgeLength };
 
 bool isDrawable(const SceneMesh& mesh) {
     return mesh.positions && mesh.triangles && mesh.positions->rows() > 0 && mesh.triangles->rows() > 0;
@@ -61,15 +61,9 @@ void setPartColors(GlProgram& program) {
     glUniform3fv(program.location("partColors"), kNumPartColors, colors.data());
 }
 
-/// Typical length of an edge in target pixels, from some of the triangles.
-double edgePixels(const SceneMesh& mesh, const FigureView& view, const Scene& scene, const Viewport& viewport) {
-    constexpr Eigen::Index kNumSampled = 64;
-    const Eigen::Index step = std::max<Eigen::Index>(1, mesh.triangles->rows() / kNumSampled);
-    double sum = 0;
-    int count = 0;
-    for (Eigen::Index i = 0; i < mesh.triangles->rows(); i += step, ++count)
-        sum += (mesh.positions->row((*mesh.triangles)(i, 0)) - mesh.positions->row((*mesh.triangles)(i, 1))).norm();
-    return sum / count * view.focalLength / std::max(view.centerDepth, view.nearest) * viewport.width / scene.width;
+/// Target pixels of a metre at the figure's depth.
+float pixelsPerMetre(const FigureView& view, const Scene& scene, const Viewport& viewport) {
+    return static_cast<float>(view.focalLength / std::max(view.centerDepth, view.nearest) * viewport.width / scene.width);
 }
 
 void setCulling(const SceneMesh& mesh) {
@@ -84,7 +78,7 @@ void setCulling(const SceneMesh& mesh) {
 GlProgram& SurfacePainter::program(Output output, bool textured) {
     const auto found = programs_.find({output, textured});
     if (found != programs_.end()) return found->second;
-    static constexpr const char* kNames[] = {"LIT", "NORMALS", "PART_COLORS", "FLAT", "PART_LABELS", "PICK"};
+    static constexpr const char* kNames[] = {"LIT", "NORMALS", "PART_COLORS", "FLAT", "PART_LABELS", "PICK", "WIREFRAME"};
     std::string defines = std::string("#define ") + kNames[static_cast<int>(output)] + "\n";
     if (textured) defines += "#define TEXTURED\n";
     return programs_.try_emplace({output, textured}, "surface.vert", "surface.frag", defines).first->second;
@@ -92,7 +86,7 @@ GlProgram& SurfacePainter::program(Output output, bool textured) {
 
 void SurfacePainter::bindAttributes(GpuCache& cache, const SceneMesh& mesh, Output output) {
     glBindVertexArray(vertexArray_.name());
-    for (const GLuint attribute : {kNormal, kColor, kTextureCoordinate, kPartLabel})
+    for (const GLuint attribute : {kNormal, kColor, kTextureCoordinate, kPartLabel, kEdgeLength})
         glDisableVertexAttribArray(attribute);
     const auto floats = [&](GLuint attribute, const auto& shared, const char* what) {
         requireRows(what, shared->rows(), mesh);
@@ -106,6 +100,7 @@ void SurfacePainter::bindAttributes(GpuCache& cache, const SceneMesh& mesh, Outp
         else
             bindFloats(kNormal, cache.computedNormals(mesh.positions, mesh.triangles), 3);
     }
+    if (output == Output::Wireframe) bindFloats(kEdgeLength, cache.edgeLengths(mesh.positions, mesh.triangles), 1);
     if (mesh.colors)
         floats(kColor, mesh.colors, "colours");
     else if (isTextured(mesh))
@@ -145,6 +140,8 @@ GlProgram& SurfacePainter::prepare(GpuCache& cache, const Pass& pass, const Scen
         shader.set("specular", mesh.specular);
     } else if (output == Output::PartColors) {
         setPartColors(shader);
+    } else if (output == Output::Wireframe) {
+        shader.set("pixelsPerMetre", pixelsPerMetre(pass.view, pass.scene, pass.viewport));
     }
     return shader;
 }
@@ -158,12 +155,9 @@ void SurfacePainter::drawTriangles(GpuCache& cache, const Pass& pass, const Scen
 void SurfacePainter::drawWireframe(GpuCache& cache, const Pass& pass, const SceneMesh& mesh) {
     SceneMesh lines = mesh;
     lines.color = Eigen::Vector3f(0.08f, 0.10f, 0.14f);
-    // Where edges crowd, full ones would hide the surface.
-    const double strength = std::clamp(0.055 * edgePixels(mesh, pass.view, pass.scene, pass.viewport), 0.08, 0.6);
-    lines.opacity = static_cast<float>(strength) * mesh.opacity;
     lines.colors = nullptr;
     lines.texture = nullptr;
-    prepare(cache, pass, lines, Output::Flat);
+    prepare(cache, pass, lines, Output::Wireframe);
     setCulling(mesh);
     glEnable(GL_BLEND);
     glDepthMask(GL_FALSE);

@@ -13,7 +13,7 @@ namespace hmr {
 class SurfacePainter {
 public:
     /// What a pass writes; the first four are SurfaceStyle's.
-    enum class Output { Lit, Normals, PartColors, Flat, PartLabels, Pick };
+    enum class Output { Lit, Normals, PartColors, Flat, PartLabels, Pick, Wireframe };
 
     /// Opaque meshes first, then translucent ones as one layer through which only what lies behind the figure shines.
     void paint(GpuCache& cache, const Scene& scene, const SceneFigure& figure, const FigureView& view,

@@ -8,6 +8,11 @@ layout(location = 1) in vec3 normal;
 layout(location = 2) in vec3 color;
 layout(location = 3) in vec2 textureCoordinate;
 layout(location = 4) in uint partLabel;
+#ifdef WIREFRAME
+layout(location = 5) in float edgeLength;  // metres
+uniform float pixelsPerMetre;
+out float lineStrength;
+#endif
 invariant gl_Position;         // the layer's depth pass and its colour pass must agree
 out vec3 viewPosition;
 out vec3 viewNormal;
@@ -21,5 +26,8 @@ void main() {
     vertexColor = color;
     surfaceCoordinate = vec2(textureCoordinate.x, 1.0 - textureCoordinate.y);
     surfacePart = partLabel + uint(partLabelOffset);
+#ifdef WIREFRAME
+    lineStrength = min(0.05 * edgeLength * pixelsPerMetre, 0.6);  // where edges crowd, full ones would hide the surface
+#endif
     gl_Position = clipFromModel * vec4(position, 1.0);
 }
