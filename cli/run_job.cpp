@@ -137,7 +137,7 @@ private:
     }
 
     void runPictures(FrameSource& source) {
-        Progress progress(source.name(), source.numFrames(), "pictures");
+        Progress progress(source.name(), numWantedFrames(source), "pictures");
         std::stop_source stop;
         const auto onFrame = [&](const std::shared_ptr<const FrameEstimate>& estimate) {
             progress.update(estimate->frame.index + 1);
@@ -166,7 +166,7 @@ private:
     void runVideo(FrameSource& source) {
         const std::string name = claimName(source.name());
         const auto file = settings_.outputFolder / (name + ".overlay.mp4");
-        Progress progress(source.name(), source.numFrames());
+        Progress progress(source.name(), numWantedFrames(source));
         std::optional<VideoFile> video;
         EstimateDocument document;
         std::stop_source stop;
@@ -246,6 +246,12 @@ private:
         if (wanted == "session") return kSessionExtension;
         const std::string extension(motionFormat(wanted).extension);
         return extension.empty() ? "." + wanted : (wanted == "amass" ? ".amass" : "") + extension;
+    }
+
+    /// How many frames there will be; 0: unknown.
+    int numWantedFrames(const FrameSource& source) const {
+        const int all = source.numFrames(), most = settings_.maxFrames;
+        return all > 0 && most > 0 ? std::min(all, most) : std::max(all, most);
     }
 
     void stopWhereAsked(std::stop_source& stop, int framesDone) const {

@@ -7,6 +7,9 @@
 #include <QJsonObject>
 #include <QTemporaryDir>
 #include <csignal>
+#include <fcntl.h>
+#include <pty.h>
+#include <unistd.h>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/videoio.hpp>
 
@@ -246,6 +249,20 @@ private Q_SLOTS:
         QCOMPARE(progressLine("walking.mp4", 20, 85, "frames", 3.2), std::string("walking.mp4: 20 of 85 frames, 3 s left"));
         QCOMPARE(progressLine("walking.mp4", 20, 85, "frames", 150), std::string("walking.mp4: 20 of 85 frames, 3 min left"));
         QCOMPARE(progressLine("camera 0", 20, 0, "frames", 0), std::string("camera 0: frame 20"));
+    }
+
+    void aTerminalShowsTimeLeftToTheLastWantedFrame() {
+        int terminal = -1, program = -1;
+        QCOMPARE(openpty(&terminal, &program, nullptr, nullptr, nullptr), 0);
+        const QString video = QString::fromStdString(resourcePath("samples/walking.mp4").string());
+        const auto result = test::runHmr({"run", "--body", path("body.npz"), "--weights", path("random.safetensors"), video, "-o", "limited", "--max-frames", "30"},
+                                         folder_.path(), [program] { dup2(program, STDERR_FILENO); });
+        QCOMPARE(result.exitCode, 0);
+        fcntl(terminal, F_SETFL, O_NONBLOCK);
+        QByteArray shown(4096, 0);
+        shown.resize(std::max<qsizetype>(0, read(terminal, shown.data(), static_cast<std::size_t>(shown.size()))));
+        for (const int end : {terminal, program}) ::close(end);
+        QVERIFY2(shown.contains("walking.mp4: [") && shown.contains("/30, 0:") && !shown.contains("/85"), shown.constData());
     }
 
     void interruptLeavesWholeFilesOnly() {
