@@ -96,8 +96,9 @@ LoadedModels loadModels(const ModelSettings& settings) {
     models.body = loadBody(orShipped(settings.body, "body/openbody.npz"));
     try {
         auto network = HmrNetwork::load(orShipped(settings.weights, "weights/default.safetensors"), {.threads = settings.threads});
+        const std::string device = network->device();
         auto detector = detectorOrDefault(settings.detector, models.warning);
-        models.device = torchDescription();
+        models.device = device;
         models.engine = std::make_unique<NetworkEngine>(models.body, std::move(network), std::move(detector));
     } catch (const Error& error) {
         models.warning = std::string(error.what()) +

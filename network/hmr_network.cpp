@@ -155,6 +155,11 @@ const NetworkRecipe& HmrNetwork::recipe() const { return implementation_->recipe
 const std::map<std::string, std::string>& HmrNetwork::metadata() const { return implementation_->metadata; }
 std::size_t HmrNetwork::numParameters() const { return implementation_->numParameters; }
 
+std::string HmrNetwork::device() const {
+    const int threads = numThreads(implementation_->threads);
+    return "CPU, " + std::to_string(threads) + (threads == 1 ? " thread" : " threads");
+}
+
 std::vector<NetworkOutput> HmrNetwork::recover(std::span<const std::uint8_t> crops, int count) {
     const auto size = static_cast<std::size_t>(recipe().inputSize);
     const std::size_t cropBytes = size * size * 3;

@@ -40,6 +40,8 @@ public:
     /// Everything the file says of itself (training recipe, data, hours, accuracy, licence).
     const std::map<std::string, std::string>& metadata() const;
     std::size_t numParameters() const;
+    /// What it works on, for people: "CPU, 2 threads".
+    std::string device() const;
 
     /// `crops` holds count pictures [size,size,3] RGB, 8 bits, one after the other. Results in the same order.
     std::vector<NetworkOutput> recover(std::span<const std::uint8_t> crops, int count);
@@ -50,7 +52,7 @@ private:
     std::unique_ptr<Implementation> implementation_;
 };
 
-/// Versions and devices for `hmr doctor`: "LibTorch 1.13.1, 2 threads, no CUDA".
+/// LibTorch as it is set up, whatever a network takes of it, for `hmr doctor`: "LibTorch 1.13.1, 2 threads, no CUDA".
 std::string torchDescription();
 
 }  // namespace hmr

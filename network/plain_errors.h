@@ -24,10 +24,10 @@ auto withPlainErrors(const std::string& doing, Work work) {
     }
 }
 
+/// A wish for threads as a number of them; 0: all cores.
+inline int numThreads(int threads) { return threads > 0 ? threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency())); }
+
 /// How many threads LibTorch takes for what the calling thread asks of it; 0: all cores.
-inline void useThreads(int threads) {
-    const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-    at::set_num_threads(threads > 0 ? threads : cores);
-}
+inline void useThreads(int threads) { at::set_num_threads(numThreads(threads)); }
 
 }  // namespace hmr

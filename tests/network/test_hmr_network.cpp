@@ -3,6 +3,7 @@
 
 #include <QTemporaryDir>
 #include <fstream>
+#include <thread>
 
 #include "body/error.h"
 #include "body/rotation.h"
@@ -285,7 +286,7 @@ private Q_SLOTS:
         recipe.architecture = "hmr-resnet34";
         saveWeights(file, *model, recipe, {});
         const auto message = QString::fromStdString(errorOf([&] { HmrNetwork::load(file); }));
-        QVERIFY2(message.contains("layer1.2.bn1.bias") && message.contains("other.safetensors"), qPrintable(message));
+        QVERIFY2(message.contains("other.safetensors says that it is hmr-resnet34, but its tensors are those of hmr-resnet18"), qPrintable(message));
     }
 
     void refusesWhatIsNoWeightsFile() {
@@ -295,6 +296,25 @@ private Q_SLOTS:
         QVERIFY(!errorOf([&] { HmrNetwork::load(inFolder("missing.safetensors")); }).empty());
         writeSafetensors(file, arraysOf(*smallModule()), {});
         QVERIFY(QString::fromStdString(errorOf([&] { HmrNetwork::load(file); })).contains("hmr train"));
+    }
+
+    void tellsWhatItWorksOn_data() {
+        QTest::addColumn<int>("inputSize");
+        QTest::addColumn<int>("threads");
+        QTest::addColumn<QString>("expected");
+        const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+        QTest::newRow("a small network takes one") << 64 << 0 << "CPU, 1 thread";
+        QTest::newRow("a larger one all") << 96 << 0 << QString("CPU, %1 thread%2").arg(cores).arg(cores == 1 ? "" : "s");
+        QTest::newRow("as many as are wanted") << 64 << 3 << "CPU, 3 threads";
+    }
+    void tellsWhatItWorksOn() {
+        QFETCH(int, inputSize);
+        QFETCH(int, threads);
+        auto recipe = smallRecipe();
+        recipe.inputSize = inputSize;
+        const auto file = inFolder("device.safetensors");
+        saveWeights(file, *HmrModel(modelOptions(recipe)), recipe, {});
+        QTEST(QString::fromStdString(HmrNetwork::load(file, {.threads = threads})->device()), "expected");
     }
 
     void describesLibTorch() {
