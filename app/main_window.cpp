@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "app/edit_commands.h"
+#include "app/elided_label.h"
 #include "app/folder_strip.h"
 #include "app/icons.h"
 #include "app/message_bar.h"
@@ -153,19 +154,19 @@ void MainWindow::buildPanels() {
 }
 
 void MainWindow::buildStatusBar() {
-    const auto label = [this](const QString& name, const QString& toolTip, bool isPermanent) {
-        auto* label = new QLabel(this);
+    const auto add = [this](QLabel* label, const QString& name, const QString& toolTip, bool isPermanent) {
         label->setObjectName(name);
         label->setToolTip(toolTip);
         isPermanent ? statusBar()->addPermanentWidget(label) : statusBar()->addWidget(label);
         return label;
     };
-    sourceLabel_ = label("sourceLabel", tr("What is open"), false);
-    busyLabel_ = label("busyLabel", tr("What is being done"), false);
-    rateLabel_ = label("rateLabel", tr("Recovered frames a second"), true);
-    stagesLabel_ = label("stagesLabel", tr("Milliseconds of each stage for the last frame"), true);
-    zoomLabel_ = label("zoomLabel", tr("Device pixels a picture pixel"), true);
-    deviceLabel_ = label("deviceLabel", tr("What the network runs on"), true);
+    constexpr int kLettersOfSource = 30, kLettersOfStages = 0;  // where there is little room, the stages give way first
+    sourceLabel_ = add(new ElidedLabel(kLettersOfSource, this), "sourceLabel", tr("What is open"), false);
+    busyLabel_ = add(new QLabel(this), "busyLabel", tr("What is being done"), false);
+    rateLabel_ = add(new QLabel(this), "rateLabel", tr("Recovered frames a second"), true);
+    stagesLabel_ = add(new ElidedLabel(kLettersOfStages, this), "stagesLabel", tr("Milliseconds of each stage for the last frame"), true);
+    zoomLabel_ = add(new QLabel(this), "zoomLabel", tr("Device pixels a picture pixel"), true);
+    deviceLabel_ = add(new QLabel(this), "deviceLabel", tr("What the network runs on"), true);
     connect(view_, &PictureView::zoomChanged, this, [this](double percent) { zoomLabel_->setText(QString("%1 %").arg(percent, 0, 'f', 0)); });
 }
 

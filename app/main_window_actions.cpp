@@ -39,14 +39,14 @@ QWidget* opacityRow(QSlider*& slider, QWidget* parent) {
     slider = new QSlider(Qt::Horizontal, row);
     slider->setObjectName("opacitySlider");
     slider->setRange(0, 100);
-    slider->setFixedWidth(110);
+    slider->setMinimumWidth(48);
+    slider->setMaximumWidth(110);
     slider->setToolTip(MainWindow::tr("Opacity of the bodies"));
     slider->setFocusPolicy(Qt::StrongFocus);
     auto* layout = new QHBoxLayout(row);
     layout->setContentsMargins(6, 0, 6, 0);
     layout->addWidget(new QLabel(MainWindow::tr("Opacity"), row));
     layout->addWidget(slider);
-    row->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Preferred);
     return row;
 }
 

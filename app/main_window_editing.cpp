@@ -66,10 +66,11 @@ void MainWindow::buildPoseMenu() {
         return QString::fromStdString(jointLabel(kSmplJointNames[static_cast<std::size_t>(session_->selectedJoint())])).toLower();
     };
     QAction* pose = addAction(menu, "poseTool", tr("&Drag bodies"), Qt::Key_G, tr("Drag what lies under the hand; off: drag boxes"), {});
+    pose->setIconText(tr("Drag"));  // in the tool bar, which has to fit narrow windows
     pose->setCheckable(true);
     connect(pose, &QAction::toggled, view_, &PictureView::setPosesBodies);
     connect(view_, &PictureView::posesBodiesChanged, pose, &QAction::setChecked);
-    addToggle(menu, "showGizmo", tr("&Rotation rings"), Qt::Key_R, tr("Rings that turn the chosen joint"), &ViewSettings::gizmo);
+    addToggle(menu, "showGizmo", tr("&Rotation rings"), Qt::Key_R, tr("Rings that turn the chosen joint"), &ViewSettings::gizmo)->setIconText(tr("Rings"));
     addToggle(menu, "gizmoIsLocal", tr("Rings on the joint's &own axes"), tr("Shift+R"), tr("Off: on the axes of the camera"), &ViewSettings::gizmoIsLocal);
     menu->addSeparator();
     addToggle(menu, "showJoints2d", tr("&Joints of the picture"), Qt::Key_J, tr("19 joints to drag to where the picture has them"), &ViewSettings::joints2d);

@@ -58,7 +58,10 @@ SliderRow::SliderRow(const QString& name, const QString& label, const Range& ran
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(6);
     const bool isLetter = label.size() == 1;
-    if (isLetter) label_->setFixedWidth(20);
+    if (isLetter) {
+        label_->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Preferred);
+        label_->setFixedWidth(18);
+    }
     layout->addWidget(label_, isLetter ? 0 : 6);
     layout->addWidget(slider_, 5);
     layout->addWidget(spin_);

@@ -85,6 +85,81 @@ private Q_SLOTS:
         QCOMPARE(fixture.session().undoStack().count(), 0);  // looking is no edit
     }
 
+    void keysMakeTheBodiesMoreAndLessOpaque() {
+        WindowFixture fixture;
+        QVERIFY(fixture.openPicture());
+        const auto* slider = fixture.child<QSlider>("opacitySlider");
+        const auto opacity = [&] { return int(std::lround(100 * fixture.session().view().opacity)); };
+        const int before = opacity();
+        const QImage first = fixture.view->grabFramebuffer();
+        QTest::keyClick(fixture.window.get(), Qt::Key_Down, Qt::ControlModifier);
+        QCOMPARE(opacity(), before - 10);
+        QCOMPARE(slider->value(), before - 10);
+        QVERIFY(fixture.view->grabFramebuffer() != first);
+        QTest::keyClick(fixture.window.get(), Qt::Key_Up, Qt::ControlModifier);
+        QCOMPARE(opacity(), before);
+        QVERIFY(fixture.view->grabFramebuffer() == first);
+        for (int i = 0; i < 12; ++i) fixture.child<QAction>("lessOpaque")->trigger();
+        QCOMPARE(opacity(), 0);
+        for (int i = 0; i < 12; ++i) fixture.child<QAction>("moreOpaque")->trigger();
+        QCOMPARE(opacity(), 100);
+    }
+
+    void narrowWindowsShowWhatMattersMost() {
+        WindowFixture fixture;
+        QVERIFY(fixture.openPicture());
+        fixture.window->resize(900, 600);
+        auto* stages = fixture.child<QLabel>("stagesLabel");
+        stages->setText("decode 6.0  ·  detect 1557  ·  crop 1.3  ·  network 257  ·  fit 95  ·  pose 0.9 ms");
+        QTest::qWait(50);
+        QVERIFY2(fixture.window->width() <= 900, qPrintable(QString::number(fixture.window->width())));
+        QVERIFY(stages->width() < stages->sizeHint().width());  // the first to give way
+        for (const char* name : {"sourceLabel", "zoomLabel", "deviceLabel"}) {
+            const auto* label = fixture.child<QLabel>(name);
+            QVERIFY2(!label->text().isEmpty() && label->width() >= label->sizeHint().width(), name);
+        }
+        const auto* bar = fixture.child<QWidget>("toolBar");
+        for (const char* name : {"opacitySlider", "exportButton"}) {
+            const auto* widget = fixture.child<QWidget>(name);
+            QVERIFY2(widget->isVisible() && bar->rect().contains(QRect(widget->mapTo(bar, QPoint()), widget->size())), name);
+        }
+        for (const char* axis : {"angleX", "angleY", "angleZ"}) {
+            const auto* label = fixture.child<QLabel>(qPrintable(QString(axis) + "Label"));
+            const auto* slider = fixture.child<QSlider>(qPrintable(QString(axis) + "Slider"));
+            QVERIFY2(slider->x() >= label->x() + label->width() + 4, axis);
+        }
+    }
+
+    void panelsGoBackToTheirPlaces() {
+        WindowFixture fixture;
+        struct Place {
+            bool isShown, floats;
+            Qt::DockWidgetArea area;
+            QStringList behind;
+            bool operator==(const Place&) const = default;
+        };
+        const auto places = [&] {
+            QMap<QString, Place> all;
+            for (const QDockWidget* dock : fixture.window->findChildren<QDockWidget*>()) {
+                QStringList behind;
+                for (const QDockWidget* other : fixture.window->tabifiedDockWidgets(const_cast<QDockWidget*>(dock))) behind << other->objectName();
+                behind.sort();
+                all[dock->objectName()] = {dock->toggleViewAction()->isChecked(), dock->isFloating(), fixture.window->dockWidgetArea(const_cast<QDockWidget*>(dock)), behind};
+            }
+            return all;
+        };
+        const auto first = places();
+        QVERIFY(first.size() >= 4);
+        fixture.child<QDockWidget>("peopleDock")->toggleViewAction()->trigger();
+        fixture.child<QDockWidget>("poseDock")->setFloating(true);
+        fixture.window->addDockWidget(Qt::LeftDockWidgetArea, fixture.child<QDockWidget>("shapeDock"));
+        const auto changed = places();
+        for (const char* dock : {"peopleDock", "poseDock", "shapeDock"}) QVERIFY2(!(changed[dock] == first[dock]), dock);
+        fixture.child<QAction>("resetPanels")->trigger();
+        const auto after = places();
+        for (const QString& dock : first.keys()) QVERIFY2(after[dock] == first[dock], qPrintable(dock));
+    }
+
     void backFacesAreDrawnWhereTheyAreWanted() {
         WindowFixture fixture;
         QVERIFY(fixture.openPicture());
