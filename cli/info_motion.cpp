@@ -7,9 +7,11 @@
 #include "body/error.h"
 #include "cli/info_lines.h"
 #include "formats/marked_people.h"
+#include "formats/motion/bvh_take.h"
 #include "formats/motion/results_of_others.h"
 #include "formats/motion/session_file.h"
 #include "formats/npy_stream.h"
+#include "formats/pose_file.h"
 
 namespace hmr {
 namespace {
@@ -86,6 +88,29 @@ void describeSession(const std::filesystem::path& file) {
     line("edits by hand", std::to_string(session.edits.size()) + " people, boxes in " + std::to_string(session.boxes.size()) + " pictures, keys of " +
                               std::to_string(session.keys.size()) + " people");
     line("use", kUseOfMotion);
+}
+
+void describeBvh(const std::filesystem::path& file) {
+    const BvhMotion motion = readBvh(file);
+    const auto numEnds = std::count_if(motion.joints.begin(), motion.joints.end(), [](const BvhJoint& joint) { return joint.isEnd; });
+    const auto skeleton = skeletonOf(motion);
+    std::cout << file.string() << ": motion (BVH)\n";
+    line("root", motion.joints.front().name);
+    line("joints", std::to_string(motion.joints.size() - static_cast<std::size_t>(numEnds)) + " and " + std::to_string(numEnds) + " end sites");
+    line("skeleton", skeleton.value_or("of no kind that is known here"));
+    line("frames", std::to_string(motion.numFrames()) +
+                       (motion.frameTime > 0 ? ", " + decimal(1 / motion.frameTime, 2) + " a second: " + decimal(motion.numFrames() * motion.frameTime, 1) + " s"
+                                             : ", of no frame rate: 30 is taken"));
+    line("use", skeleton ? kUseOfMotion : "none here: its bones are not those of a known skeleton (docs/export.md)");
+}
+
+void describePose(const std::filesystem::path& file) {
+    const NamedPose pose = readPoseFile(file);
+    constexpr double kTurned = 0.01;  // radians
+    std::cout << file.string() << ": pose of the window's library\n";
+    line("name", pose.name);
+    line("joints", std::to_string(pose.pose.rows()) + ", " + std::to_string((pose.pose.rowwise().norm().array() > kTurned).count()) + " of them turned");
+    line("use", "From file… of the window's Poses panel");
 }
 
 void describeMarkedPeople(const std::filesystem::path& file) {

@@ -10,6 +10,8 @@ namespace hmr {
 void describeResultsOfOthers(const std::filesystem::path& file, const std::string& program);
 void describeAmass(const std::filesystem::path& file);
 void describeSession(const std::filesystem::path& file);
+void describeBvh(const std::filesystem::path& file);
+void describePose(const std::filesystem::path& file);
 void describeMarkedPeople(const std::filesystem::path& file);
 
 }  // namespace hmr

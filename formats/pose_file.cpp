@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "body/error.h"
@@ -13,6 +14,7 @@ namespace hmr {
 namespace {
 
 constexpr int kPoseVersion = 1;
+constexpr std::size_t kBeginning = 4096;  ///< bytes that tell what a file is
 constexpr std::size_t kLargestPose = 1 << 16;
 
 [[noreturn]] void refuse(const std::filesystem::path& file, const std::string& what) {
@@ -37,6 +39,15 @@ NamedPose readPoseFile(const std::filesystem::path& file) {
         pose.pose(i / 3, i % 3) = angle.get<double>();
     }
     return pose;
+}
+
+bool looksLikePose(const std::filesystem::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    if (!stream) throw Error("Cannot open " + file.string() + ". Check that it is there and may be read.");
+    std::string text(kBeginning, '\0');
+    stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+    const auto has = [&](const char* key) { return text.find(key) != std::string::npos; };
+    return has("\"pose\"") && has("\"name\"") && !has("\"frames\"");
 }
 
 void writePoseFile(const std::filesystem::path& file, const NamedPose& pose) {

@@ -219,6 +219,15 @@ void writeBvh(const std::filesystem::path& file, const BvhMotion& motion, const 
     writeWholeFile(file, text);
 }
 
+std::optional<std::string> skeletonOf(const BvhMotion& motion) {
+    if (const ExportPreset* preset = presetOf(motion)) return "SMPL's, bones named for " + std::string(preset->title);
+    try {
+        return retargeted(motion, {}).skeleton;
+    } catch (const Error&) {
+        return std::nullopt;
+    }
+}
+
 Take takeFromBvh(const BodyModel& model, const std::filesystem::path& file) {
     const BvhMotion motion = readBvh(file);
     if (motion.numFrames() == 0) throw Error(file.string() + " holds no frames of motion; choose a file that does.");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <filesystem>
+#include <optional>
+#include <string>
 
 #include "body/motion/take.h"
 #include "formats/bvh.h"
@@ -14,6 +16,10 @@ BvhMotion bvhOf(const AnimatedFigure& figure, double unitsPerMetre);
 
 /// Writes a .bvh: whole or not at all. Throws Error.
 void writeBvh(const std::filesystem::path& file, const BvhMotion& motion, const ShareReport& report = {});
+
+/// Which skeleton takeFromBvh() sees in a file: "SMPL's, bones named for Unity", "CMU BVH (MotionBuilder)"; nothing for one that it
+/// cannot read.
+std::optional<std::string> skeletonOf(const BvhMotion& motion);
 
 /// A take from a .bvh on SMPL's skeleton under any preset's bone names (rotations as they are), or on one of the skeletons
 /// that `retargeted` knows (CMU's and others; the way along is scaled by leg length). Up is found by the rest pose; one

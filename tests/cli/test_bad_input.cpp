@@ -167,7 +167,7 @@ private Q_SLOTS:
         QTest::addColumn<QString>("what");
         QTest::addColumn<QString>("advice");
         const QString detector = QString::fromStdString(resourcePath("weights/detector.safetensors").string());
-        QTest::newRow("other weights") << QStringList{"--weights", "other.safetensors"} << "other.safetensors" << "the file holds weights of another architecture";
+        QTest::newRow("other weights") << QStringList{"--weights", "other.safetensors"} << "other.safetensors says that it is hmr-resnet50, but its tensors are those of hmr-resnet18" << "Choose other weights";
         QTest::newRow("a detector as weights") << QStringList{"--weights", detector} << "this is a person detector, not body weights" << "choose other weights";
         QTest::newRow("weights larger than the file") << QStringList{"--weights", "cut.safetensors"} << "cut.safetensors" << "Fetch the .safetensors file again";
         const QString chooseBody = "Choose a body file in SMPL's layout";
