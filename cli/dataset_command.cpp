@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 struct Arguments {
     fs::path data, output;
-    int longestSide = 256, minJoints = 1;
+    int longestSide = kPackedLongestSide, minJoints = 1;
     AnnotationPart part = AnnotationPart::All;
 };
 
@@ -70,7 +70,7 @@ void addDatasetCommand(CLI::App& app, int& exitCode) {
     CLI::App* packing = command->add_subcommand("pack", "Put annotated pictures into one file for training");
     packing->add_option("data", arguments->data, "LSP table (.csv), COCO keypoints (.json), label lines (.jsonl), or the folder of a data set (COCO, LSP, MPII, MPI-INF-3DHP, Human3.6M, 3DPW)")->required();
     packing->add_option("-o,--out", arguments->output, "The packed file (.npz)")->required();
-    packing->add_option("--longest-side", arguments->longestSide, "Larger pictures are shrunk to this, pixels")->check(CLI::Range(32, 4096));
+    packing->add_option("--longest-side", arguments->longestSide, "What is kept round a person (2.4 x the box) is shrunk to this, pixels")->capture_default_str()->check(CLI::Range(32, 4096));
     packing->add_option("--min-joints", arguments->minJoints, "Leave out people with fewer visible joints");
     addPartOption(*packing, *arguments);
     packing->callback([arguments] { pack(*arguments); });

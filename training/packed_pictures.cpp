@@ -95,28 +95,44 @@ struct PackedArrays {
     }
 };
 
-/// The picture with its longer side at most that long.
-Picture shrunkPicture(const Picture& picture, int longestSide) {
-    const int longest = std::max(picture.width, picture.height);
-    if (longest <= longestSide) return picture;
-    const double factor = static_cast<double>(longestSide) / longest;
+/// The picture at a share of its size, at most 1.
+Picture shrunkPicture(const Picture& picture, double factor) {
+    if (factor >= 1) return picture;
     return resized(picture, std::max(1, static_cast<int>(std::lround(picture.width * factor))),
                    std::max(1, static_cast<int>(std::lround(picture.height * factor))));
 }
 
-PackedPictures::Entry decodeEntry(const PackedArrays& arrays, std::size_t index, int longestSide) {
+/// What lies round a person, and where in the picture it begins.
+struct Surroundings {
+    Picture picture;
+    int left = 0, top = 0;
+};
+
+Surroundings surroundingsOf(const Picture& picture, const PixelBox& box) {
+    constexpr double kReach = 1.2;  // of the box's longer side, from its centre
+    const double reach = kReach * box.longerSide();
+    const auto inside = [](double place, int limit) { return static_cast<int>(std::clamp(place, 0.0, static_cast<double>(limit))); };
+    const int left = inside(box.center().x() - reach, picture.width), right = inside(std::ceil(box.center().x() + reach), picture.width);
+    const int top = inside(box.center().y() - reach, picture.height), bottom = inside(std::ceil(box.center().y() + reach), picture.height);
+    if (right <= left || bottom <= top) return {picture};  // the box is beside the picture
+    Surroundings cut{Picture(right - left, bottom - top, picture.channels), left, top};
+    for (int y = top; y < bottom; ++y) std::copy(picture.at(left, y), picture.at(right - 1, y) + picture.channels, cut.picture.at(0, y - top));
+    return cut;
+}
+
+PackedPictures::Entry decodeEntry(const PackedArrays& arrays, std::size_t index, int personSide) {
     const std::string bytes(arrays.jpeg.begin() + arrays.offsets[index], arrays.jpeg.begin() + arrays.offsets[index + 1]);
     const Picture whole = decodePicture(bytes, arrays.names[index]);
     PackedPictures::Entry entry;
     entry.name = arrays.names[index];
-    entry.picture = shrunkPicture(whole, longestSide);
+    const float* box = &arrays.boxes[index * 4];
+    entry.picture = shrunkPicture(whole, personSide / std::max(1.0f, std::max(box[2], box[3])));
     const float scale = static_cast<float>(entry.picture.width) / static_cast<float>(whole.width);
     std::copy_n(&arrays.keypoints[index * kKeypointSize], kKeypointSize, entry.keypoints.begin());
     for (int joint = 0; joint < kNumCocoPlusJoints; ++joint)
         for (int i = 0; i < 2; ++i) entry.keypoints[3 * joint + i] *= scale;
     if (!arrays.joints3d.empty())
         entry.joints3d = Eigen::Map<const Eigen::Matrix<float, kNumCocoPlusJoints, 3, Eigen::RowMajor>>(&arrays.joints3d[index * kKeypointSize]).cast<double>();
-    const float* box = &arrays.boxes[index * 4];
     entry.box = {box[0] * scale, box[1] * scale, box[2] * scale, box[3] * scale};
     return entry;
 }
@@ -233,13 +249,15 @@ void packPictures(const std::filesystem::path& file, const std::vector<Annotated
     bool hasJoints3d = false;
     for (const AnnotatedPerson& person : people) {
         const Picture whole = readRgbPicture(person.picture);
-        const Picture picture = shrunkPicture(whole, longestSide);
-        const float scale = static_cast<float>(picture.width) / static_cast<float>(whole.width);
+        const Surroundings cut = surroundingsOf(whole, person.box);
+        const Picture picture = shrunkPicture(cut.picture, static_cast<double>(longestSide) / std::max(cut.picture.width, cut.picture.height));
+        const float scale = static_cast<float>(picture.width) / static_cast<float>(cut.picture.width);
+        const std::array<float, 3> origin = {static_cast<float>(cut.left), static_cast<float>(cut.top), 0};
         const std::string bytes = encodeJpeg(picture, kPackedQuality);
         jpeg.insert(jpeg.end(), bytes.begin(), bytes.end());
         offsets.push_back(static_cast<std::int64_t>(jpeg.size()));
-        for (int i = 0; i < kKeypointSize; ++i) keypoints.push_back(person.keypoints[i] * (i % 3 == 2 ? 1 : scale));
-        for (const double side : {person.box.x, person.box.y, person.box.width, person.box.height})
+        for (int i = 0; i < kKeypointSize; ++i) keypoints.push_back((person.keypoints[i] - origin[i % 3]) * (i % 3 == 2 ? 1 : scale));
+        for (const double side : {person.box.x - cut.left, person.box.y - cut.top, person.box.width, person.box.height})
             boxes.push_back(static_cast<float>(side) * scale);
         names.push_back(person.id);
         parameters.add(person);
@@ -260,7 +278,7 @@ void packPictures(const std::filesystem::path& file, const std::vector<Annotated
     writeNpz(file, arrays);
 }
 
-std::shared_ptr<const PackedPictures> loadPackedPictures(const std::filesystem::path& file, DataSplit split, int longestSide,
+std::shared_ptr<const PackedPictures> loadPackedPictures(const std::filesystem::path& file, DataSplit split, int personSide,
                                                          const BodyModel* body) {
     const PackedArrays arrays(file);
     std::vector<std::size_t> wanted;
@@ -277,7 +295,7 @@ std::shared_ptr<const PackedPictures> loadPackedPictures(const std::filesystem::
             threads.emplace_back([&, thread] {
                 try {
                     for (std::size_t i = thread; i < wanted.size(); i += numThreads) {
-                        pictures->entries[i] = decodeEntry(arrays, wanted[i], longestSide);
+                        pictures->entries[i] = decodeEntry(arrays, wanted[i], personSide);
                         pictures->entries[i].parameters = arrays.parametersOf(wanted[i], body);
                     }
                 } catch (...) {

@@ -28,21 +28,24 @@ struct PackedPictures {
     std::vector<Entry> entries;
 };
 
+inline constexpr int kPackedLongestSide = 320;  ///< pixels; where that is all of a picture's cut, a person is 133 pixels long
+
 /// Which split a packed picture belongs to: one in twenty is for validation, by its name alone.
 DataSplit packedSplitOf(const std::string& name);
 
-/// Writes pictures (shrunk to `longestSide`, as JPEG), joints and boxes into one .npz. Arrays: jpeg [bytes], offsets [N+1],
+/// Writes pictures, joints and boxes into one .npz: of each picture what lies round the person (2.4 times the box's longer side, which is
+/// more than any crop of the augmentation shows), shrunk to `longestSide` pixels, as JPEG. Arrays: jpeg [bytes], offsets [N+1],
 /// keypoints [N,19,3], boxes [N,4], names (JSON list); where somebody has 3D labels, joints3d [N,19,3] with NaN for what is
 /// not known; where somebody has parameters, hasParameters [N] (0 or 1), pose [N,24,3] (axis-angle, root to camera axes), betas [N,10]
 /// and bodies (JSON list: whose parameters they are, as AnnotatedPerson::parametersBody). Throws Error.
-void packPictures(const std::filesystem::path& file, const std::vector<AnnotatedPerson>& people, int longestSide = 256);
+void packPictures(const std::filesystem::path& file, const std::vector<AnnotatedPerson>& people, int longestSide = kPackedLongestSide);
 
-/// Pictures of the split are kept no larger than this, pixels, for crops that are not larger.
-inline constexpr int kPackedSide = 160;
+/// People are kept no longer than this, pixels, for crops that are not larger.
+inline constexpr int kPackedPersonSide = 128;
 
-/// Reads the pictures of a split, shrunk to `longestSide`, with the parameters that are of `body` (isOfBody; null: nobody's). Throws Error
+/// Reads the pictures of a split, shrunk until the box's longer side is at most `personSide` pixels, with the parameters that are of `body` (isOfBody; null: nobody's). Throws Error
 /// when the file is not packed pictures.
-std::shared_ptr<const PackedPictures> loadPackedPictures(const std::filesystem::path& file, DataSplit split, int longestSide = kPackedSide,
+std::shared_ptr<const PackedPictures> loadPackedPictures(const std::filesystem::path& file, DataSplit split, int personSide = kPackedPersonSide,
                                                          const BodyModel* body = nullptr);
 
 /// How PackedSource crops.

@@ -54,9 +54,9 @@ struct SourceMakers {
 
 SourceMakers makersOf(const SourceConfig& source, const TrainingConfig& config, const BodyModel& body, std::uint64_t seed) {
     if (source.kind == "packed") {
-        const int longestSide = std::max(kPackedSide, config.inputSizes.back().size);
-        auto training = loadPackedPictures(source.file, DataSplit::Training, longestSide, &body);
-        auto validation = loadPackedPictures(source.file, DataSplit::Validation, longestSide, &body);
+        const int personSide = std::max(kPackedPersonSide, config.inputSizes.back().size);
+        auto training = loadPackedPictures(source.file, DataSplit::Training, personSide, &body);
+        auto validation = loadPackedPictures(source.file, DataSplit::Validation, personSide, &body);
         return {packedMaker(std::move(training), config, seed, true), packedMaker(std::move(validation), config, seed, false)};
     }
     const SyntheticAssets assets = loadSyntheticAssets(source.body, config.prior, source.backgrounds);
@@ -96,7 +96,7 @@ DetectionAssets detectionAssets(const TrainingConfig& config, DataSplit split) {
     DetectionAssets assets;
     for (const SourceConfig& source : config.sources) {
         if (source.kind == "packed") {
-            assets.packed = loadPackedPictures(source.file, split, 2 * config.inputSizes.back().size);
+            assets.packed = loadPackedPictures(source.file, split, 3 * config.inputSizes.back().size / 2);
             assets.packedShare = source.share;
         } else {
             assets.synthetic = loadSyntheticAssets(source.body, config.prior, source.backgrounds);

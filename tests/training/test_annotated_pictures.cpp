@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <QObject>
 #include <QTemporaryDir>
+#include <map>
 #include <set>
 
 #include "body/posing.h"
@@ -197,9 +198,47 @@ private Q_SLOTS:
         const auto& entry = training->entries.front();
         QCOMPARE(entry.picture.width, kWidth);
         QVERIFY(std::abs(entry.picture.at(40, 60)[0] - 80) < 12);  // JPEG, not exact
-        const auto small = loadPackedPictures(file, DataSplit::Training, 60);
-        QCOMPARE(small->entries.front().picture.height, 60);
-        QVERIFY(std::abs(small->entries.front().keypoints[0] - entry.keypoints[0] / 2) < 1e-4);
+        const auto small = loadPackedPictures(file, DataSplit::Training, static_cast<int>(entry.box.longerSide() / 2));
+        QVERIFY(small->entries.front().box.longerSide() <= entry.box.longerSide() / 2 + 1);
+        const double scale = small->entries.front().box.longerSide() / entry.box.longerSide();
+        QVERIFY(std::abs(small->entries.front().picture.width - scale * entry.picture.width) <= 1);
+        QVERIFY(std::abs(small->entries.front().keypoints[0] - scale * entry.keypoints[0]) < 1e-3);
+    }
+
+    void smallPeopleInLargePicturesKeepTheirDetail() {
+        // A person of 200 pixels in a picture of 2000, each pixel of which tells where it is.
+        Picture wide(2000, 1000, 3);
+        for (int y = 0; y < wide.height; ++y)
+            for (int x = 0; x < wide.width; ++x) {
+                wide.at(x, y)[0] = static_cast<std::uint8_t>(x / 8);
+                wide.at(x, y)[1] = static_cast<std::uint8_t>(y / 4);
+            }
+        writePicture(root() / "wide.png", wide);
+        AnnotatedPerson person;
+        person.id = "far";
+        person.picture = root() / "wide.png";
+        person.box = {1500, 600, 100, 200};
+        person.keypoints[0] = 1550, person.keypoints[1] = 700, person.keypoints[2] = 1;
+        AnnotatedPerson beside = person;  // cut at the border, and a box beside the picture
+        beside.id = "near the border";
+        beside.box = {1950, 900, 100, 200};
+        AnnotatedPerson outside = person;
+        outside.id = "outside";
+        outside.box = {3000, 900, 100, 200};
+        packPictures(root() / "far.npz", {person, beside, outside});
+        std::map<std::string, PackedPictures::Entry> entries;
+        for (const DataSplit split : {DataSplit::Training, DataSplit::Validation})
+            try {
+                for (const auto& entry : loadPackedPictures(root() / "far.npz", split, 1000)->entries) entries[entry.name] = entry;
+            } catch (const Error&) {  // nobody is of this split
+            }
+        const PackedPictures::Entry& far = entries.at("far");
+        QCOMPARE(std::max(far.picture.width, far.picture.height), kPackedLongestSide);
+        QVERIFY(far.box.longerSide() > 130);  // not 32, as of the whole picture
+        const int x = static_cast<int>(far.keypoints[0]), y = static_cast<int>(far.keypoints[1]);
+        QVERIFY(std::abs(far.picture.at(x, y)[0] - 1550 / 8) <= 4 && std::abs(far.picture.at(x, y)[1] - 700 / 4) <= 4);
+        QVERIFY(std::abs(entries.at("near the border").box.x - (1950 - 1760)) < 1e-3);  // 240 pixels were left, and stay
+        QCOMPARE(entries.at("outside").picture.width, kPackedLongestSide);
     }
 
     void drawnSamplesDependOnTheIndexAlone() {
@@ -258,7 +297,7 @@ private Q_SLOTS:
         people.back().parameters.reset();
         packPictures(root() / "packed-bodies.npz", people);
         for (const DataSplit split : {DataSplit::Training, DataSplit::Validation}) {
-            const auto pictures = loadPackedPictures(root() / "packed-bodies.npz", split, kPackedSide, body.get());
+            const auto pictures = loadPackedPictures(root() / "packed-bodies.npz", split, kPackedPersonSide, body.get());
             for (const auto& entry : pictures->entries) {
                 const auto person = std::ranges::find(people, entry.name, &AnnotatedPerson::id);
                 QCOMPARE(entry.parameters.has_value(), person->parameters && person->parametersBody == body->data().modelId);
@@ -267,7 +306,7 @@ private Q_SLOTS:
                 QVERIFY((entry.parameters->betas - person->parameters->betas).norm() < 1e-5);
             }
         }
-        const auto older = loadPackedPictures(root() / "packed.npz", DataSplit::Training, kPackedSide, body.get());
+        const auto older = loadPackedPictures(root() / "packed.npz", DataSplit::Training, kPackedPersonSide, body.get());
         for (const auto& entry : older->entries) QVERIFY(!entry.parameters);  // a file without these arrays
     }
 
@@ -277,7 +316,7 @@ private Q_SLOTS:
         PackedSourceOptions options;
         options.size = 32;
         options.augmentation.color = options.augmentation.occlusion = 0;
-        PackedSource source(loadPackedPictures(root() / "packed-bodies.npz", DataSplit::Training, kPackedSide, body.get()), options);
+        PackedSource source(loadPackedPictures(root() / "packed-bodies.npz", DataSplit::Training, kPackedPersonSide, body.get()), options);
         int numLabelled = 0, numMirrored = 0;
         for (std::uint64_t i = 0; i < 40; ++i) {
             TrainingSample sample;
