@@ -10,13 +10,10 @@
 #include <set>
 
 #include "body/error.h"
-#include "body/posing.h"
 #include "cli/commands.h"
+#include "cli/info_body.h"
 #include "cli/info_lines.h"
 #include "cli/info_motion.h"
-#include "formats/body_file.h"
-#include "formats/body_identity.h"
-#include "formats/face_points.h"
 #include "formats/mapped_file.h"
 #include "formats/marked_people.h"
 #include "formats/motion/amass_file.h"
@@ -27,6 +24,7 @@
 #include "formats/parameters_file.h"
 #include "formats/pickle/pickle.h"
 #include "formats/pickle/pickle_arrays.h"
+#include "formats/pose_file.h"
 #include "formats/scene_file.h"
 #include "formats/strided_copy.h"
 #include "formats/tensors/tensor_bundle.h"
@@ -67,44 +65,6 @@ std::string typeText(ElementType type) {
         case ElementType::Bytes: return "bytes";
     }
     return "unknown";
-}
-
-std::string orUnknown(const std::string& word) { return word.empty() ? "unknown" : word; }
-
-void describeBody(const fs::path& file) {
-    const auto model = loadBodyModel(file);
-    const BodyModelData& data = model->data();
-    const Eigen::Vector3f extent = (data.templateVertices.colwise().maxCoeff() - data.templateVertices.colwise().minCoeff()).transpose();
-    std::cout << file.string() << ": body model\n";
-    const BodyIdentity identity = identifyBody(data, file);
-    line("model", data.modelId.empty() ? "without a name" : data.modelId);
-    line("kind", identity.family.empty() ? "in SMPL's layout, of no known family" : identity.family);
-    if (identity.family == "SMPL") line("version", orUnknown(identity.version));
-    if (identity.family.starts_with("SMPL")) line("gender", orUnknown(identity.gender));
-    line("hash", data.contentHash);
-    line("mesh", std::to_string(model->numVertices()) + " vertices, " + std::to_string(data.triangles.rows()) + " triangles" +
-                     (data.textureTriangles.rows() > 0 ? ", texture coordinates" : ""));
-    line("skeleton", std::to_string(model->numJoints()) + " joints");
-    line("height", decimal(extent.y(), 3) + " m at mean shape");
-    line("shape directions", std::to_string(model->numBetas()) + (data.betaNames.empty() ? "" : ": " + joined(data.betaNames)));
-    const double moved = (data.poseDirections.array() != 0).rowwise().any().cast<double>().mean();
-    line("pose directions", std::to_string(data.poseDirections.cols()) + " for " + decimal(100 * moved, 1) + " % of the coordinates");
-    line("skin", decimal(static_cast<double>(data.skinWeights.nonZeros()) / model->numVertices(), 2) + " joints a vertex");
-    const bool isApproximated = data.cocoPlusRegressor.rows() > 0 && !openNamedArrays(file)->contains("cocoplus_regressor");
-    line("coco-plus joints", isApproximated ? "approximated from SMPL's joints and face vertices" : data.cocoPlusRegressor.rows() > 0 ? "yes" : "no");
-    if (!data.landmarks.empty()) line("named points", std::to_string(data.landmarks.size()));
-    std::error_code error;
-    const std::string facePoints = describeFacePoints(data);
-    if (!facePoints.empty()) line("face vertices", facePoints);
-    if (fs::exists(facePointsFile(file), error)) line("", "as " + facePointsFile(file).string() + " says");
-    std::vector<std::string> partSets;
-    if (!data.partLabels24.empty()) partSets.push_back("24");
-    if (!data.partLabels14.empty()) partSets.push_back("14");
-    if (!data.partLabels6.empty()) partSets.push_back("6");
-    line("part labels", partSets.empty() ? "none" : joined(partSets) + " parts");
-    line("mirror table", data.mirrorVertices.empty() ? "no" : "yes");
-    const auto obstacle = whyHmrCannotDrive(*model);
-    line("use", obstacle ? *obstacle : "HMR networks drive it; posing, editing and export");
 }
 
 std::string valueText(const nlohmann::ordered_json& value) {
@@ -149,6 +109,7 @@ void describeRecipe(const NetworkRecipe& own, const fs::path& weights) {
     line("input", size + " x " + size + " RGB, " + describeCrop(recipe));
     line("crop rule", recipe.cropRule + ", contrast " + (recipe.stretchContrast ? "stretched" : "as it is"));
     line("normalisation", "mean " + colourText(recipe.mean) + ", deviation " + colourText(recipe.deviation) + " of RGB in 0 to 1");
+    line("camera", describeCamera(recipe));
     if (recipe.architecture != kScriptArchitecture)
         line("rotations", recipe.rotationEncoding + ", " + std::to_string(recipe.iterations) + (recipe.iterations == 1 ? " step" : " steps of feedback"));
     std::error_code error;
@@ -180,14 +141,13 @@ void describeScript(const TensorFile& weights) {
     line("use", "runs as it is (--weights); it cannot be converted");
 }
 
-/// What a network of others lacks, if anything, and how it is used. Returns whether it runs.
-bool describeUse(const TensorFile& weights, PublishedNetwork network, bool everything) {
+/// What a network lacks, if anything, and else how it is used. Returns whether it runs.
+bool describeUse(const std::vector<std::string>& missing, const char* use, bool everything) {
     constexpr std::size_t kFew = 4;
-    const std::vector<std::string> missing = missingTensors(weights, network);
     const std::size_t numShown = everything ? missing.size() : std::min(kFew, missing.size());
     for (std::size_t i = 0; i < numShown; ++i) line(i == 0 ? "missing" : "", missing[i]);
     if (missing.size() > numShown) line("", "and " + std::to_string(missing.size() - numShown) + " more, shown with --all");
-    line("use", missing.empty() ? "opens as it is (--weights); hmr convert makes a copy that opens faster" : "cannot run without what is missing");
+    line("use", missing.empty() ? use : "cannot run without what is missing");
     return missing.empty();
 }
 
@@ -199,8 +159,9 @@ bool describeNetwork(const TensorFile& weights, bool everything) {
     }
     const std::map<std::string, std::string> metadata = weights.metadata();
     if (metadata.contains("recipe")) {
-        describeRecipe(ownRecipe(weights), weights.path());
-        return true;
+        const NetworkRecipe recipe = ownRecipe(weights);
+        describeRecipe(recipe, weights.path());
+        return describeUse(missingTensors(weights, recipe), "opens as it is (--weights)", everything);
     }
     if (const auto architecture = metadata.find("architecture"); architecture != metadata.end() && architecture->second == kDetectorArchitecture) {
         line("network", "our person detector");
@@ -215,7 +176,7 @@ bool describeNetwork(const TensorFile& weights, bool everything) {
     }
     describeRecipe(publishedRecipe(*network), weights.path());
     line("body", "SMPL neutral (10 shapes); others of SMPL's joints work too");
-    return describeUse(weights, *network, everything);
+    return describeUse(missingTensors(weights, *network), "opens as it is (--weights); hmr convert makes a copy that opens faster", everything);
 }
 
 void describeWeights(const fs::path& file, bool everything) {
@@ -341,6 +302,12 @@ void describeNpz(const fs::path& file) {
     describeArrays(file, readNpzHeaders(file));
 }
 
+void describeJson(const fs::path& file) {
+    if (looksLikeMarkedPeople(file)) return describeMarkedPeople(file);
+    if (looksLikePose(file)) return describePose(file);
+    describeParameters(file, readParametersJson(file));
+}
+
 std::string lowerExtension(const fs::path& file) {
     std::string extension = file.extension().string();
     std::transform(extension.begin(), extension.end(), extension.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -361,7 +328,7 @@ std::string firstBytes(const fs::path& file) {
 }
 
 void describe(const fs::path& file, bool everything) {
-    static const std::set<std::string> sceneExtensions = {".obj", ".fbx", ".glb", ".gltf", ".ply", ".stl", ".dae", ".bvh", ".3ds", ".off", ".blend", ".x3d"};
+    static const std::set<std::string> sceneExtensions = {".obj", ".fbx", ".glb", ".gltf", ".ply", ".stl", ".dae", ".3ds", ".off", ".blend", ".x3d"};
     if (tensorBundleIndex(file)) return describeWeights(file, everything);
     const std::string bytes = firstBytes(file), extension = lowerExtension(file);
     if (isSafetensors(bytes) || extension == ".safetensors") return describeWeights(file, everything);
@@ -372,10 +339,11 @@ void describe(const fs::path& file, bool everything) {
     if (bytes.starts_with("\x89HDF"))
         throw Error(file.string() + " is an HDF5 file, which is not read here. HMR's neutral_smpl_mean_params.h5 is not needed: its checkpoint " +
                     "(model.ckpt-667589.index) has the mean parameters.");
-    if (extension == ".json") return looksLikeMarkedPeople(file) ? describeMarkedPeople(file) : describeParameters(file, readParametersJson(file));
+    if (extension == ".json") return describeJson(file);
+    if (extension == ".bvh") return describeBvh(file);
     if (sceneExtensions.contains(extension)) return describeScene(file);
     throw Error(file.string() + " is of no kind that is known here. Expected a body model (.npz, .pkl), parameters or motion (.npz, .json, .pkl, " +
-                ".hmrs), weights (.safetensors, .pt, .pth, .ckpt, .index), or a mesh or scene (.obj, .fbx, .glb, .gltf, .ply, .stl, .dae, .bvh). "
+                ".hmrs, .bvh), weights (.safetensors, .pt, .pth, .ckpt, .index), or a mesh or scene (.obj, .fbx, .glb, .gltf, .ply, .stl, .dae). "
                 "For pictures and videos use hmr run.");
 }
 

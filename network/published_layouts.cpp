@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <array>
 
+#include "network/crop_network.h"
+#include "network/modules.h"
 #include "network/published_weights.h"
 
 namespace hmr {
@@ -184,6 +186,18 @@ std::vector<std::string> missingTensors(const TensorFile& file, PublishedNetwork
         case PublishedNetwork::HmrTensorFlow: needSlim(check); break;
         case PublishedNetwork::Hmr2: needHmr2(check); break;
     }
+    return check.flaws();
+}
+
+std::vector<std::string> missingTensors(const TensorFile& file, const NetworkRecipe& recipe) {
+    if (isCropArchitecture(recipe.architecture)) return {};
+    LayoutCheck check(file);
+    const HmrModel model(modelOptions(recipe));
+    const auto needState = [&](const std::string& name, const torch::Tensor& state) {
+        if (state.is_floating_point()) check.need(name, Extents(state.sizes().begin(), state.sizes().end()));  // not batch norm's counters
+    };
+    for (const auto& entry : model->named_parameters()) needState(entry.key(), entry.value());
+    for (const auto& entry : model->named_buffers()) needState(entry.key(), entry.value());
     return check.flaws();
 }
 

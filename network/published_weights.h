@@ -28,6 +28,10 @@ std::string describe(PublishedNetwork network);
 /// missing, "fc1.weight has the shape [1024,2133], expected [1024,2205]". Empty for whole files.
 std::vector<std::string> missingTensors(const TensorFile& file, PublishedNetwork network);
 
+/// The same for weights in our own names and layout, whose metadata holds the recipe. Empty too for networks of others that were
+/// converted (opening them tells). Throws Error for a recipe that cannot be.
+std::vector<std::string> missingTensors(const TensorFile& file, const NetworkRecipe& recipe);
+
 /// How the network wants its crop and what its numbers mean.
 NetworkRecipe publishedRecipe(PublishedNetwork network);
 

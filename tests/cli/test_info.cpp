@@ -8,9 +8,11 @@
 
 #include "formats/atomic_file.h"
 #include "formats/body_file.h"
+#include "formats/motion/bvh_take.h"
 #include "formats/motion/session_file.h"
 #include "formats/npz.h"
 #include "formats/parameters_file.h"
+#include "formats/resources.h"
 #include "formats/safetensors.h"
 #include "formats/scene_file.h"
 #include "support/program.h"
@@ -68,6 +70,18 @@ private Q_SLOTS:
         SessionDocument session = sessionOf(take);
         session.sources = {"street.mp4"};
         writeSession(root_ / "walk.hmrs", session);
+        std::string weights = readWholeFile(root_ / "random.safetensors");
+        const std::string own = "resnet18", other = "resnet50";
+        for (auto at = weights.find(own); at != std::string::npos; at = weights.find(own, at)) weights.replace(at, own.size(), other);
+        writeWholeFile(root_ / "renamed.safetensors", weights);
+        auto arrays = readNpz(resourcePath("body/openbody-lod.npz"));
+        arrays.erase("cocoplus_regressor");
+        writeNpz(root_ / "plain.npz", arrays);
+        writeWholeFile(root_ / "swing.bvh",
+                       "HIERARCHY\nROOT Middle\n{\nOFFSET 0 0 0\nCHANNELS 3 Zrotation Xrotation Yrotation\nJOINT Arm\n{\nOFFSET 1 0 0\n"
+                       "CHANNELS 3 Zrotation Xrotation Yrotation\nEnd Site\n{\nOFFSET 1 0 0\n}\n}\n}\nMOTION\nFrames: 2\nFrame Time: 0.05\n"
+                       "0 0 0 0 0 0\n0 0 0 10 0 0\n");
+        writeBvh(root_ / "walk.bvh", bvhOf(animatedFigures(*model, take, {.preset = &exportPreset("unity")}, UpAxis::Y).front(), 100));
         std::string joints;
         for (int i = 0; i < 25; ++i) joints += std::to_string(10 * i) + "," + std::to_string(20 * i) + ",0.9,";
         joints.pop_back();
@@ -112,6 +126,11 @@ private Q_SLOTS:
         QTest::newRow("a regressor") << "regressor.npz" << QStringList{"regressor of 2 joints"};
         QTest::newRow("another network") << "cliff.safetensors" << QStringList{"no kind that is run here", "CLIFF"};
         QTest::newRow("a detector") << HMR_RESOURCE_DIR "/weights/detector.safetensors" << QStringList{"network weights", "our person detector", "--detector"};
+        QTest::newRow("a pose") << HMR_RESOURCE_DIR "/poses/sitting.json" << QStringList{"pose of the window's library", "Sitting", "24, 9 of them turned", "Poses panel"};
+        QTest::newRow("BVH of a known skeleton") << "walk.bvh" << QStringList{"motion (BVH)", "Hips", "24 and ", "named for Unity", "2, 30.00 a second: 0.1 s", "hmr export"};
+        QTest::newRow("BVH of another") << "swing.bvh" << QStringList{"motion (BVH)", "Middle", "2 and 1 end sites", "no kind that is known", "2, 20.00 a second: 0.1 s", "none here"};
+        QTest::newRow("a body with joints of its own") << HMR_RESOURCE_DIR "/body/openbody-lod.npz" << QStringList{"coco-plus joints   yes"};
+        QTest::newRow("a body without") << "plain.npz" << QStringList{"coco-plus joints   approximated"};
         QTest::newRow("mesh") << "person.obj" << QStringList{"mesh or scene", "1008 triangles"};
     }
     void eachKindIsRecognised() {
@@ -188,6 +207,7 @@ private Q_SLOTS:
         QTest::newRow("cut pickle") << "cut.pkl" << "cut.pkl";
         QTest::newRow("cut checkpoint") << "cut.pt" << "cut.pt";
         QTest::newRow("an HDF5 file") << "mean.h5" << "mean parameters";
+        QTest::newRow("weights under another name") << "renamed.safetensors" << "says that it is hmr-resnet50, but its tensors are those of hmr-resnet18. Choose other weights";
         QTest::newRow("half a network") << "part.safetensors" << "tensors are missing or of another shape";
         QTest::newRow("zip bomb") << HMR_TEST_DATA "/formats/bomb.npz" << "bomb.npz";
         QTest::newRow("arrays that expand beyond reason") << HMR_TEST_DATA "/formats/expands.npz" << "200 times its size";
@@ -212,6 +232,14 @@ private Q_SLOTS:
         const auto few = info({"part.safetensors"}), all = info({"--all", "part.safetensors"});
         QVERIFY2(few.output.contains("more, shown with --all") && few.output.contains("conv1/weights has the shape [3], expected [7,7,3,64]"), qPrintable(few.output));
         QVERIFY(!few.output.contains("mean_param [1,85]") && all.output.contains("mean_param [1,85]"));
+        std::string own = readWholeFile(root_ / "random.safetensors");
+        const std::string bias = "decpose.bias";
+        own.replace(own.find(bias), bias.size(), "decpose.bios");
+        writeWholeFile(root_ / "lacking.safetensors", own);
+        const auto lacking = info({"lacking.safetensors"});
+        QCOMPARE(lacking.exitCode, 1);
+        QVERIFY2(lacking.output.contains("decpose.bias [144]") && lacking.output.contains("cannot run without what is missing"), qPrintable(lacking.output));
+        QCOMPARE(info({"random.safetensors"}).exitCode, 0);
     }
     void oneBadFileDoesNotHideTheOthers() {
         const auto result = info({"notes.txt", "body.npz"});
