@@ -3,6 +3,7 @@
 
 #include <ATen/autocast_mode.h>
 #include <torch/torch.h>
+#include <torch/version.h>
 
 #include <algorithm>
 #include <cmath>
@@ -10,6 +11,25 @@
 #include "body/error.h"
 
 namespace hmr {
+namespace {
+
+/// Whether operations on the device work in bfloat16.
+void setAutocast(torch::DeviceType device, bool isOn) {
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
+    at::autocast::set_autocast_dtype(device, torch::kBFloat16);
+    at::autocast::set_autocast_enabled(device, isOn);
+#else
+    if (device == torch::kCUDA) {
+        at::autocast::set_autocast_gpu_dtype(torch::kBFloat16);
+        at::autocast::set_enabled(isOn);
+    } else {
+        at::autocast::set_autocast_cpu_dtype(torch::kBFloat16);
+        at::autocast::set_cpu_enabled(isOn);
+    }
+#endif
+}
+
+}  // namespace
 
 void Learner::adopt(torch::nn::Module& module) {
     module.to(device_);
@@ -81,24 +101,14 @@ std::vector<std::pair<std::string, torch::Tensor>> Learner::state() {
 
 std::vector<std::int64_t*> Learner::counters() { return {&numAccumulated_, &numUpdates_, &optimizer_->numSteps}; }
 
-AutocastScope::AutocastScope(bool isWanted, torch::Device device) : isOn_(isWanted), isCuda_(device.is_cuda()) {
-    if (!isOn_) return;
-    if (isCuda_) {
-        at::autocast::set_autocast_gpu_dtype(torch::kBFloat16);
-        at::autocast::set_enabled(true);
-    } else {
-        at::autocast::set_autocast_cpu_dtype(torch::kBFloat16);
-        at::autocast::set_cpu_enabled(true);
-    }
+AutocastScope::AutocastScope(bool isWanted, torch::Device device) : isOn_(isWanted), device_(device.type()) {
+    if (isOn_) setAutocast(device_, true);
 }
 
 AutocastScope::~AutocastScope() {
     if (!isOn_) return;
     at::autocast::clear_cache();
-    if (isCuda_)
-        at::autocast::set_enabled(false);
-    else
-        at::autocast::set_cpu_enabled(false);
+    setAutocast(device_, false);
 }
 
 }  // namespace hmr

@@ -102,7 +102,8 @@ public:
     AutocastScope& operator=(const AutocastScope&) = delete;
 
 private:
-    bool isOn_, isCuda_;
+    bool isOn_;
+    torch::DeviceType device_;
 };
 
 }  // namespace hmr

@@ -7,10 +7,15 @@
 #include <vector>
 
 #include "body/error.h"
-#ifdef HMR_WITH_GLOO
+#if defined(HMR_WITH_GLOO) || defined(HMR_WITH_NCCL)
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
-#include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
+#endif
+#ifdef HMR_WITH_GLOO
+#include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
+#endif
+#ifdef HMR_WITH_NCCL
+#include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>
 #endif
 
 namespace hmr {
@@ -33,7 +38,7 @@ std::string agentPrefix() {
     return environmentText("TORCHELASTIC_USE_AGENT_STORE") == "True" ? "/worker/attempt_" + environmentText("TORCHELASTIC_RESTART_COUNT") : "";
 }
 
-#ifdef HMR_WITH_GLOO
+#if defined(HMR_WITH_GLOO) || defined(HMR_WITH_NCCL)
 /// Where the processes find each other.
 c10::intrusive_ptr<c10d::Store> meetingPlace(const ProcessPlace& place) {
     const bool hasAgent = !place.agentPrefix.empty();
@@ -46,34 +51,60 @@ c10::intrusive_ptr<c10d::Store> meetingPlace(const ProcessPlace& place) {
     return c10::make_intrusive<c10d::PrefixStore>(place.agentPrefix, store);
 }
 
-/// c10d's Gloo group.
-class GlooGroup : public ProcessGroup {
+/// A group of c10d that works on dense memory of one device.
+template <class Group>
+class C10dGroup : public ProcessGroup {
 public:
-    explicit GlooGroup(const ProcessPlace& place) : place_(place) {
-        auto options = c10d::ProcessGroupGloo::Options::create();
-        options->devices.push_back(c10d::ProcessGroupGloo::createDefaultDevice());
-        group_ = c10::make_intrusive<c10d::ProcessGroupGloo>(meetingPlace(place), place.rank, place.size, options);
-    }
-    ~GlooGroup() override = default;
+    C10dGroup(c10::intrusive_ptr<Group> group, std::string backend, torch::Device device)
+        : group_(std::move(group)), backend_(std::move(backend)), device_(device) {}
 
     void average(torch::Tensor& tensor) override {
         try {
-            // Gloo works on dense memory of the host
-            std::vector<torch::Tensor> tensors = {tensor.to(torch::kCPU).contiguous()};
+            std::vector<torch::Tensor> tensors = {tensor.to(device_).contiguous()};
             group_->allreduce(tensors)->wait();
-            tensor.copy_(tensors.front() / place_.size);
+            tensor.copy_(tensors.front() / size());
         } catch (const std::exception& error) {
-            throw Error(std::string("a process of this run was lost: ") + error.what());
+            throw Error(std::string("the processes could not average, one of them may be lost: ") + error.what());
         }
     }
-    int rank() const override { return place_.rank; }
-    int size() const override { return place_.size; }
+    int rank() const override { return group_->getRank(); }
+    int size() const override { return group_->getSize(); }
+    std::string backend() const override { return backend_; }
 
 private:
-    ProcessPlace place_;
-    c10::intrusive_ptr<c10d::ProcessGroupGloo> group_;
+    c10::intrusive_ptr<Group> group_;
+    std::string backend_;
+    torch::Device device_;
 };
 #endif
+
+#ifdef HMR_WITH_GLOO
+std::unique_ptr<ProcessGroup> glooGroup(const ProcessPlace& place) {
+    auto options = c10d::ProcessGroupGloo::Options::create();
+    options->devices.push_back(c10d::ProcessGroupGloo::createDefaultDevice());
+    auto group = c10::make_intrusive<c10d::ProcessGroupGloo>(meetingPlace(place), place.rank, place.size, options);
+    return std::make_unique<C10dGroup<c10d::ProcessGroupGloo>>(std::move(group), "Gloo", torch::kCPU);
+}
+#endif
+
+#ifdef HMR_WITH_NCCL
+std::unique_ptr<ProcessGroup> ncclGroup(const ProcessPlace& place, torch::Device device) {
+    auto group = c10::make_intrusive<c10d::ProcessGroupNCCL>(meetingPlace(place), place.rank, place.size);
+    return std::make_unique<C10dGroup<c10d::ProcessGroupNCCL>>(std::move(group), "NCCL", device);
+}
+#endif
+
+/// NCCL between GPUs where this build has it, else Gloo.
+std::unique_ptr<ProcessGroup> groupFor([[maybe_unused]] const ProcessPlace& place, [[maybe_unused]] torch::Device device) {
+#ifdef HMR_WITH_NCCL
+    if (device.is_cuda()) return ncclGroup(place, device);
+#endif
+#ifdef HMR_WITH_GLOO
+    return glooGroup(place);
+#else
+    throw Error("this build has no Gloo: its headers were missing (Debian: libgloo-dev); install them and build again, or train in one process");
+#endif
+}
 
 }  // namespace
 
@@ -119,18 +150,14 @@ int gpuIndex(const std::string& localRank, const std::string& slurmLocalId, int 
 
 int gpuIndex(int numGpus) { return gpuIndex(environmentText("LOCAL_RANK"), environmentText("SLURM_LOCALID"), numGpus); }
 
-std::unique_ptr<ProcessGroup> joinProcessGroup(const ProcessPlace& place) {
+std::unique_ptr<ProcessGroup> joinProcessGroup(const ProcessPlace& place, torch::Device device) {
     if (place.size == 1) return nullptr;
-#ifdef HMR_WITH_GLOO
     try {
-        return std::make_unique<GlooGroup>(place);
+        return groupFor(place, device);
     } catch (const std::exception& error) {
         throw Error("cannot join the run of " + std::to_string(place.size) + " processes at " + place.host + ":" +
                     std::to_string(place.port) + ": " + error.what());
     }
-#else
-    throw Error("this build trains in one process: the headers of Gloo were missing (Debian: libgloo-dev); install them and build again");
-#endif
 }
 
 }  // namespace hmr

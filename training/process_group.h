@@ -11,10 +11,13 @@ namespace hmr {
 class ProcessGroup {
 public:
     virtual ~ProcessGroup() = default;
-    /// Replaces a float tensor by its mean over the processes; all of them must call it. Throws Error when one is lost.
+    /// Replaces a float tensor by its mean over the processes; all of them must call it. Throws Error when one is lost;
+    /// NCCL's watchdog may end the process instead.
     virtual void average(torch::Tensor& tensor) = 0;
     virtual int rank() const = 0;
     virtual int size() const = 0;
+    /// What the processes talk through: "Gloo" or "NCCL".
+    virtual std::string backend() const = 0;
 };
 
 /// Where a process stands in its run.
@@ -36,8 +39,9 @@ int gpuIndex(const std::string& localRank, const std::string& slurmLocalId, int 
 /// The same from the environment.
 int gpuIndex(int numGpus);
 
-/// Joins the run through LibTorch's own c10d: Gloo on the CPU. Waits until all processes are there; null for one process.
+/// Joins the run through LibTorch's own c10d: NCCL where `device`, on which this process trains, is a GPU and LibTorch was built with it,
+/// else Gloo in the host's memory. Waits until all processes are there (NCCL: at the first average); null for one process.
 /// Throws Error when they are not in time.
-std::unique_ptr<ProcessGroup> joinProcessGroup(const ProcessPlace& place);
+std::unique_ptr<ProcessGroup> joinProcessGroup(const ProcessPlace& place, torch::Device device = torch::kCPU);
 
 }  // namespace hmr

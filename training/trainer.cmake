@@ -20,9 +20,33 @@ hmr_library(hmr_training
   PUBLIC hmr_training_pictures hmr_training_data hmr_network nlohmann_json::nlohmann_json
   PRIVATE hmr_formats
   PRECOMPILED_BY hmr_network)
-# c10d's Gloo group needs the headers of Gloo, which not every LibTorch brings.
+# c10d's Gloo group needs the headers of Gloo, which not every LibTorch brings; its NCCL group a LibTorch for CUDA that has it, and nccl.h.
+set(processGroups "")
 find_path(GLOO_INCLUDE_DIR gloo/context.h HINTS ${TORCH_INCLUDE_DIRS})
 if(GLOO_INCLUDE_DIR)
   target_include_directories(hmr_training SYSTEM PRIVATE ${GLOO_INCLUDE_DIR})
-  set_source_files_properties(process_group.cpp PROPERTIES COMPILE_DEFINITIONS "HMR_WITH_GLOO;USE_C10D_GLOO" SKIP_PRECOMPILE_HEADERS ON)
+  list(APPEND processGroups HMR_WITH_GLOO USE_C10D_GLOO)
+endif()
+if(TARGET torch_cuda)
+  find_path(NCCL_INCLUDE_DIR nccl.h
+    HINTS ${TORCH_INCLUDE_DIRS} ${CUDA_INCLUDE_DIRS} ${CUDAToolkit_INCLUDE_DIRS} "${TORCH_INSTALL_PREFIX}/../nvidia/nccl/include" $ENV{NCCL_HOME}/include)
+  if(NCCL_INCLUDE_DIR)
+    include(CheckCXXSourceCompiles)
+    set(CMAKE_REQUIRED_FLAGS "-std=c++20")
+    set(CMAKE_REQUIRED_INCLUDES ${NCCL_INCLUDE_DIR})
+    set(CMAKE_REQUIRED_DEFINITIONS -DUSE_C10D_NCCL)
+    set(CMAKE_REQUIRED_LIBRARIES ${TORCH_LIBRARIES})
+    check_cxx_source_compiles("#include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>
+      int main() { c10d::ProcessGroupNCCL group(c10::intrusive_ptr<c10d::Store>(), 0, 2); }" HMR_HAS_NCCL)
+    foreach(variable FLAGS INCLUDES DEFINITIONS LIBRARIES)
+      unset(CMAKE_REQUIRED_${variable})
+    endforeach()
+  endif()
+  if(HMR_HAS_NCCL)
+    target_include_directories(hmr_training SYSTEM PRIVATE ${NCCL_INCLUDE_DIR})
+    list(APPEND processGroups HMR_WITH_NCCL USE_C10D_NCCL)
+  endif()
+endif()
+if(processGroups)
+  set_source_files_properties(process_group.cpp PROPERTIES COMPILE_DEFINITIONS "${processGroups}" SKIP_PRECOMPILE_HEADERS ON)
 endif()

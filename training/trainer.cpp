@@ -64,6 +64,7 @@ Trainer::Trainer(TrainingConfig config, TrainingData data, const fs::path& folde
     if (isFirstProcess()) {
         writeWholeFile(folder_.config(), trainingConfigText(config_));
         log_.emplace(folder_.log(), counters_.step, terminal_);
+        if (group_ != nullptr) log_->note(std::to_string(group_->size()) + " processes, averaged through " + group_->backend());
     }
     minutesBefore_ = lastCheckpointMinutes_ = lastValidationMinutes_ = counters_.minutes;
     minutesForQueue_ = counters_.minutes;

@@ -24,7 +24,7 @@ void runTrainingSession(const TrainingSessionOptions& options, std::stop_token s
     TrainingConfig config = readTrainingConfig(options.config, dataFolder);
     if (options.minutes > 0) config.minutes = options.minutes;
     const auto folder = options.folder.empty() ? std::filesystem::path("runs") / config.name : options.folder;
-    const auto group = joinProcessGroup(processPlace(options.nodes, options.rank, options.master));
+    const auto group = joinProcessGroup(processPlace(options.nodes, options.rank, options.master), trainingDevice(config));
     Trainer trainer(config, openTrainingData(config), folder, options.resume, terminal, group.get());
     terminal << config.name << ": " << (config.task == "detector" ? kDetectorArchitecture : config.architecture) << ", " << trainer.learner().numParameters() / 1000
              << " thousand parameters, batch " << config.batch << " on " << trainer.learner().device().str() << "\n"

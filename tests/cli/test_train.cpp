@@ -102,6 +102,7 @@ private Q_SLOTS:
             const QString said = QString::fromUtf8(process->readAll());
             if (said.contains("libgloo-dev")) QSKIP("this build trains in one process");
             QVERIFY2(process->exitStatus() == QProcess::NormalExit && process->exitCode() == 0, qPrintable(said));
+            QCOMPARE(said.contains("2 processes, averaged through Gloo"), process == processes[0]);
         }
         const ProgramResult alone = runHmr({"train", single, "-o", path("single")});
         QVERIFY2(alone.exitCode == 0, qPrintable(alone.errors));
