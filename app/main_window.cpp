@@ -195,6 +195,7 @@ void MainWindow::connectJobs() {
         sinceFrame_.invalidate();
         framesPerSecond_ = 0;
         if (!isPlaying) rateLabel_->clear();
+        showBusy();
         updateActions();
     });
     connect(exportJob_.get(), &ExportJob::finished, this, [this](const QString& file) {

@@ -47,6 +47,7 @@ QWidget* opacityRow(QSlider*& slider, QWidget* parent) {
     layout->setContentsMargins(6, 0, 6, 0);
     layout->addWidget(new QLabel(MainWindow::tr("Opacity"), row));
     layout->addWidget(slider);
+    row->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Preferred);
     return row;
 }
 

@@ -323,10 +323,13 @@ QImage PictureView::portrait(const BodyParameters& parameters, const QSize& size
     scene.width = size.width();
     scene.height = size.height();
     scene.figures.push_back(sceneFigure(session_.body(), posed, camera));
+    scene.samples = 0;  // larger instead: a software driver would compile anew for several samples a pixel
+    constexpr double kEnlarged = 2;
     makeCurrent();
-    const Picture drawn = renderer_->drawPicture(scene);
+    const Picture drawn = renderer_->drawPicture(scene, kEnlarged);
     doneCurrent();
-    return QImage(drawn.pixels.data(), drawn.width, drawn.height, QImage::Format_RGBA8888).copy();
+    const QImage large(drawn.pixels.data(), drawn.width, drawn.height, QImage::Format_RGBA8888);
+    return large.scaled(size, Qt::IgnoreAspectRatio, Qt::SmoothTransformation);
 }
 
 }  // namespace hmr

@@ -20,7 +20,7 @@ using namespace hmr::test;
 
 namespace {
 
-constexpr double kLongestGap = 1500, kLongestWork = 500;  ///< milliseconds: no more than to tell a hang from a machine that is busy
+constexpr double kLongestGap = 1500, kLongestWork = 250;  ///< milliseconds: no more than to tell a hang from a machine that is busy
 
 /// The longest times between two turns of the event loop: on the clock, and of it this thread's own work, which a busy machine does not
 /// lengthen.

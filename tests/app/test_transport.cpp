@@ -78,6 +78,7 @@ private Q_SLOTS:
         QTRY_VERIFY(window.isPlaying());
         QTRY_VERIFY(window.frame() > 4);
         QTRY_VERIFY2(window.label("rateLabel").endsWith(" fps"), qPrintable(window.label("rateLabel")));
+        QVERIFY2(window.label("busyLabel").isEmpty(), qPrintable(window.label("busyLabel")));  // the rate tells it
         QCOMPARE(window.child<QToolButton>("playButton")->toolTip(), QString("Pause (P)"));
         QVERIFY(window.press("playButton"));
         QTRY_VERIFY(!window.isPlaying());
