@@ -23,6 +23,26 @@ Eigen::Vector3f logoColor(const Fabric& fabric, const Eigen::Vector3f& place) {
     return blocks > 0.1f ? fabric.colors[1] : blocks < -0.25f ? fabric.colors[2] : fabric.colors[0];
 }
 
+/// A coordinate that runs forth and back between 0 and `side`.
+int mirroredPixel(float coordinate, int side) {
+    const int period = 2 * side, at = static_cast<int>(std::floor(coordinate * static_cast<float>(side))) % period;
+    const int forth = at < 0 ? at + period : at;
+    return forth < side ? forth : period - 1 - forth;
+}
+
+Eigen::Vector3f printColor(const Fabric& fabric, const Eigen::Vector3f& place) {
+    // The print goes round the body, and is read at four places nearby, since its pixels are smaller than the picture's.
+    const float across = (place.x() + 0.7f * place.z()) / fabric.period + fabric.direction.x(), up = place.y() / fabric.period + fabric.direction.y();
+    const float step = 2.0f / static_cast<float>(fabric.printSide);
+    Eigen::Vector3f sum = Eigen::Vector3f::Zero();
+    for (int tap = 0; tap < 4; ++tap) {
+        const int x = mirroredPixel(across + (tap & 1 ? step : 0), fabric.printSide), y = mirroredPixel(-up + (tap & 2 ? step : 0), fabric.printSide);
+        const std::uint8_t* pixel = fabric.print + (static_cast<std::size_t>(y) * static_cast<std::size_t>(fabric.printSide) + static_cast<std::size_t>(x)) * 3;
+        sum += Eigen::Vector3f(pixel[0], pixel[1], pixel[2]);
+    }
+    return sum / (4 * 255.0f);
+}
+
 Eigen::Vector3f patternColor(const Fabric& fabric, const Eigen::Vector3f& place) {
     const float along = fabric.direction.dot(place);
     switch (fabric.weave) {
@@ -49,6 +69,7 @@ Eigen::Vector3f patternColor(const Fabric& fabric, const Eigen::Vector3f& place)
             return (1 - share) * fabric.colors[0] + share * fabric.colors[1];
         }
         case Weave::Logo: return logoColor(fabric, place);
+        case Weave::Photograph: return fabric.print ? printColor(fabric, place) : fabric.colors[0];
     }
     return fabric.colors[0];
 }
@@ -113,6 +134,14 @@ Fabric drawFabric(Random& random) {
     fabric.grain = static_cast<float>(random.uniform(0, 0.12));
     fabric.seed = static_cast<std::uint32_t>(random.next());
     return fabric;
+}
+
+void printPhotograph(const std::uint8_t* pixels, int side, Random& random, Fabric& fabric) {
+    fabric.weave = Weave::Photograph;
+    fabric.print = pixels;
+    fabric.printSide = side;
+    fabric.period = static_cast<float>(random.logUniform(0.15, 1.2));
+    fabric.direction = {static_cast<float>(random.uniform(0, 2)), static_cast<float>(random.uniform(0, 2)), 0};
 }
 
 }  // namespace hmr

@@ -19,7 +19,7 @@ struct Surface {
     Eigen::Vector3f bump = Eigen::Vector3f::Zero();     ///< added to the unit normal before shading
 };
 
-enum class Weave { Plain, Stripes, Checks, Dots, Blotches, Gradient, Logo };
+enum class Weave { Plain, Stripes, Checks, Dots, Blotches, Gradient, Logo, Photograph };
 
 /// A cloth: colours in a pattern that is a function of space, so that it needs no texture coordinates and stays sharp.
 struct Fabric {
@@ -34,6 +34,10 @@ struct Fabric {
     float wrinkleScale = 0.08f;                         ///< metres a fold
     float grain = 0.03f;                                ///< fine noise of the colour
     std::uint32_t seed = 0;
+    /// Weave::Photograph: [printSide, printSide, 3] RGB that is printed on the cloth, mirrored at its borders, `period` metres a side;
+    /// somebody else's memory.
+    const std::uint8_t* print = nullptr;
+    int printSide = 0;
 };
 
 /// The fabric at a place of the cloth (metres, y along the limb or the trunk, z to the front).
@@ -43,6 +47,9 @@ Surface fabricAt(const Fabric& fabric, const Eigen::Vector3f& place);
 Eigen::Vector3f drawClothColor(Random& random);
 
 Fabric drawFabric(Random& random);
+
+/// Prints a square photograph on the cloth, at a random size and place.
+void printPhotograph(const std::uint8_t* pixels, int side, Random& random, Fabric& fabric);
 
 /// RGB of hue in turns, saturation and value in [0,1].
 Eigen::Vector3f colorFromHsv(double hue, double saturation, double value);

@@ -118,13 +118,23 @@ SyntheticScenes::SyntheticScenes(SyntheticAssets assets, SyntheticSettings setti
     if (assets_.backgrounds) backgroundChoices_ = assets_.backgrounds->ofSplit(settings.split);
 }
 
+/// Clothes drawn, some of them with a part of a photograph as their cloth.
+PersonLook SyntheticScenes::drawLook(const Random& random) const {
+    Random clothes = random.fork("look"), prints = random.fork("prints");
+    PersonLook look = drawPersonLook(assets_.body->marks, clothes);
+    if (backgroundChoices_.empty()) return look;
+    for (Fabric* fabric : {&look.top, &look.shirt, &look.bottom, &look.hat})
+        if (prints.chance(settings_.printShare))
+            printPhotograph(assets_.backgrounds->picture(backgroundChoices_[prints.below(backgroundChoices_.size())]), assets_.backgrounds->side, prints, *fabric);
+    return look;
+}
+
 void SyntheticScenes::addStranger(const Random& random, const Viewpoint& view, double nearest, double farthest, Cast& cast) const {
     Random choice = random;
     BodyParameters parameters = drawPersonParameters(*assets_.prior, poseRows_, choice);
     const Eigen::Matrix3d turned = Eigen::AngleAxisd(drawHeading(choice), Eigen::Vector3d::UnitY()) * rotationFromAxisAngle(parameters.pose.row(0));
     parameters.pose.row(0) = axisAngleFromRotation(view.cameraFromWorld * turned).transpose();
-    Random clothes = choice.fork("look");
-    cast.dressed.push_back(dressPerson(*assets_.body, parameters, drawPersonLook(assets_.body->marks, clothes)));
+    cast.dressed.push_back(dressPerson(*assets_.body, parameters, drawLook(choice)));
     // Somewhere on the floor behind or beside the first person.
     const Eigen::Vector3f up = view.up(), right = Eigen::Vector3f::UnitX() - up.x() * up, back = right.cross(up);
     const auto distance = static_cast<float>(choice.uniform(nearest, farthest)), side = static_cast<float>(choice.normal(0, 0.35 + 0.3 * distance));
@@ -161,8 +171,7 @@ SyntheticPicture SyntheticScenes::drawCrop(std::uint64_t index) {
     const Eigen::Matrix3d turned = Eigen::AngleAxisd(drawHeading(viewing), Eigen::Vector3d::UnitY()) * rotationFromAxisAngle(label.parameters.pose.row(0));
     label.parameters.pose.row(0) = axisAngleFromRotation(view.cameraFromWorld * turned).transpose();
     Cast cast;
-    Random clothes = random.fork("look");
-    cast.dressed.push_back(dressPerson(*assets_.body, label.parameters, drawPersonLook(assets_.body->marks, clothes)));
+    cast.dressed.push_back(dressPerson(*assets_.body, label.parameters, drawLook(random)));
     const PosedBody& posed = cast.dressed.back().posed;
 
     // The camera looks at the middle of what the crop frames.
@@ -226,8 +235,7 @@ SyntheticPicture SyntheticScenes::drawFullPicture(std::uint64_t index, int width
         label.parameters = drawPersonParameters(*assets_.prior, poseRows_, person);
         const Eigen::Matrix3d turned = Eigen::AngleAxisd(drawHeading(person), Eigen::Vector3d::UnitY()) * rotationFromAxisAngle(label.parameters.pose.row(0));
         label.parameters.pose.row(0) = axisAngleFromRotation(view.cameraFromWorld * turned).transpose();
-        Random clothes = person.fork("look");
-        cast.dressed.push_back(dressPerson(*assets_.body, label.parameters, drawPersonLook(assets_.body->marks, clothes)));
+        cast.dressed.push_back(dressPerson(*assets_.body, label.parameters, drawLook(person)));
         const Points3f& vertices = cast.dressed.back().posed.vertices;
         const double sideways = (i - 0.5 * (people - 1)) * spread + framing.normal(0, 0.1 * spread);
         Eigen::Vector3f place = cast.floor.point + static_cast<float>(sideways) * right;

@@ -37,6 +37,7 @@ struct SyntheticSettings {
     double occluderShare = 0.35;
     double cutShare = 0.15;            ///< the source picture ends within the crop: its border is repeated, or black
     double photographShare = 0.7;      ///< of the backgrounds, when there are photographs
+    double printShare = 0.15;          ///< of the clothes that are made of a photograph, when there are photographs
     double degradationStrength = 1;
 };
 
@@ -77,6 +78,7 @@ public:
 private:
     struct Cast;  ///< who is in a picture, posed and dressed
     void paintPicture(const Random& random, const Cast& cast, double degradation, SyntheticPicture& result);
+    PersonLook drawLook(const Random& random) const;
     void addStranger(const Random& random, const Viewpoint& view, double nearest, double farthest, Cast& cast) const;
 
     SyntheticAssets assets_;

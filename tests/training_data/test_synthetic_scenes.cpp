@@ -88,6 +88,52 @@ private Q_SLOTS:
         }
     }
 
+    void clothesCanBeOfPhotographs() {
+        auto purple = std::make_shared<BackgroundSet>();
+        purple->side = 16;
+        for (int i = 0; i < 200; ++i) {  // enough for both splits
+            purple->names.push_back("purple " + std::to_string(i));
+            for (int pixel = 0; pixel < 16 * 16; ++pixel) purple->pixels.insert(purple->pixels.end(), {200, 0, 200});
+        }
+        SyntheticAssets withPhotographs = assets();
+        withPhotographs.backgrounds = purple;
+        SyntheticSettings settings = plain(64);
+        settings.photographShare = 0;
+        const auto purpleShare = [&](double printShare) {
+            settings.printShare = printShare;
+            SyntheticScenes scenes(withPhotographs, settings);
+            double purplePixels = 0, bodyPixels = 0;
+            for (std::uint64_t index = 0; index < 8; ++index) {
+                const SyntheticPicture drawn = scenes.drawCrop(index);
+                for (std::size_t i = 0; i < drawn.parts.size(); ++i) {
+                    if (drawn.parts[i] == 0) continue;
+                    const std::uint8_t* pixel = &drawn.picture.pixels[3 * i];
+                    ++bodyPixels;
+                    purplePixels += pixel[0] > 2 * pixel[1] && pixel[2] > 2 * pixel[1];
+                }
+            }
+            return purplePixels / bodyPixels;
+        };
+        const double never = purpleShare(0), always = purpleShare(1);
+        QVERIFY2(never < 0.15 && always > 0.4, qPrintable(QString("%1 and %2").arg(never).arg(always)));
+    }
+
+    void aPrintIsMirroredAtItsBorders() {
+        std::vector<std::uint8_t> pixels;  // 8 columns from black to white
+        for (int i = 0; i < 64; ++i) pixels.insert(pixels.end(), 3, static_cast<std::uint8_t>(32 * (i % 8)));
+        Fabric fabric;
+        fabric.weave = Weave::Photograph;
+        fabric.print = pixels.data();
+        fabric.printSide = 8;
+        fabric.period = 1;
+        fabric.direction.setZero();
+        fabric.grain = fabric.wrinkle = 0;
+        const auto brightnessAt = [&](float x) { return fabricAt(fabric, {x, 0.3f, 0}).color.x(); };
+        QVERIFY(brightnessAt(0.05f) < 0.2f && brightnessAt(0.7f) > 0.7f);
+        QVERIFY(std::abs(brightnessAt(0.3f) - brightnessAt(2.3f)) < 1e-3f && std::abs(brightnessAt(0.3f) - brightnessAt(-1.7f)) < 1e-3f);
+        QVERIFY(brightnessAt(1.9f) < 0.3f && std::abs(brightnessAt(1.05f) - brightnessAt(0.95f)) < 0.3f);  // back, not a jump
+    }
+
     void labelsAgreeWithTheBody() {
         // Posing the body anew with the labelled rotations and betas gives the labelled joints up to the translation.
         SyntheticScenes scenes(assets(), settingsOf(64));
