@@ -162,8 +162,8 @@ void PictureView::mouseReleaseEvent(QMouseEvent* event) {
         finishBox(event->position());
     } else if (drag == Drag::EditBox || (drag == Drag::DrawBox && !drawsBoxes_)) {
         if (!hasMoved_ && !select(partAt(event->position()))) session_.selectPerson(pressHit_.person);
-    } else if (drag == Drag::Turn && !hasMoved_) {
-        select(partAt(event->position()));
+    } else if (!isOverlay() && !hasMoved_ && event->button() == Qt::LeftButton && !spaceIsDown_ && (drag == Drag::Turn || drag == Drag::Pan)) {
+        select(partAt(event->position()));  // a press that could have turned the free view or moved the side view
     }
     finishBodyDrag();
     updateCursor(event->position());

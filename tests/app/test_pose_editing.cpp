@@ -29,7 +29,7 @@ using namespace hmr::test;
 
 namespace {
 
-enum Joint { kLeftAnkle = 7, kLeftShoulder = 16, kRightShoulder = 17, kLeftElbow = 18, kLeftWrist = 20, kRightWrist = 21 };
+enum Joint { kLeftKnee = 4, kLeftAnkle = 7, kLeftShoulder = 16, kRightShoulder = 17, kLeftElbow = 18, kLeftWrist = 20, kRightWrist = 21 };
 
 class Editing : public WindowFixture {
 public:
@@ -116,16 +116,29 @@ private Q_SLOTS:
         QVERIFY(apart(window.joint(0), pelvis) < 2);
     }
 
+    void aClickOnABodyPartChoosesItAndTheToolDragsIt_data() {
+        QTest::addColumn<QString>("view");
+        QTest::addColumn<int>("upper");
+        QTest::addColumn<int>("lower");
+        QTest::newRow("viewOverlay") << "viewOverlay" << int(kLeftElbow) << int(kLeftWrist);
+        QTest::newRow("viewSide") << "viewSide" << int(kLeftKnee) << int(kLeftAnkle);  // the arms point at the eye
+        QTest::newRow("viewOrbit") << "viewOrbit" << int(kLeftElbow) << int(kLeftWrist);
+    }
     void aClickOnABodyPartChoosesItAndTheToolDragsIt() {
+        QFETCH(QString, view);
+        QFETCH(int, upper);
+        QFETCH(int, lower);
         Editing window;
         QVERIFY(window.isReady);
-        const QPoint forearm = (window.joint(kLeftElbow) * 2 + window.joint(kLeftWrist) * 3) / 5;
-        QTest::mouseClick(window.view, Qt::LeftButton, {}, forearm);
-        QCOMPARE(window.session().selectedJoint(), int(kLeftWrist));
+        window.action(qPrintable(view))->trigger();
+        const QPoint part = (window.joint(upper) * 2 + window.joint(lower) * 3) / 5;
+        QTest::mouseClick(window.view, Qt::LeftButton, {}, part);
+        QCOMPARE(window.session().selectedPerson(), 0);
+        QCOMPARE(window.session().selectedJoint(), lower);
         const std::size_t boxes = window.session().state().boxes.size();
         window.action("poseTool")->trigger();
-        window.drag(forearm, forearm + QPoint(-10, 30));
-        QCOMPARE(window.lastStep(), QString("Drag left wrist"));
+        window.drag(part, part + QPoint(-10, 30));
+        QCOMPARE(window.lastStep(), lower == kLeftWrist ? QString("Drag left wrist") : QString("Drag left ankle"));
         QCOMPARE(window.session().state().boxes.size(), boxes);
         QTest::keyClick(window.view, Qt::Key_Escape);
         QVERIFY(!window.view->posesBodies());
@@ -209,7 +222,7 @@ private Q_SLOTS:
         QVERIFY(window.session().edit(0).silhouettes.empty());
         QCOMPARE(button->text(), QString("Silhouette…"));
         panel->useSilhouette(file);
-        QTRY_COMPARE(button->text(), QString("Forget silhouette"));
+        QTRY_COMPARE_WITH_TIMEOUT(button->text(), QString("Forget silhouette"), 20000);
         QVERIFY2(failures.count() == 1, qPrintable(failures.last()[0].toString()));
         QCOMPARE(window.lastStep(), QString("Use silhouette"));
         window.action("undo")->trigger();
