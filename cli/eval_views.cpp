@@ -10,6 +10,7 @@
 
 #include "body/error.h"
 #include "body/metrics.h"
+#include "body/motion/motion_figures.h"
 #include "cli/progress.h"
 #include "formats/body_file.h"
 #include "formats/resources.h"
@@ -93,6 +94,9 @@ public:
     void add(const BodyModel& body, const FrameEstimate& estimate) {
         for (const PersonEstimate& person : estimate.people) {
             const Points3d all = cocoPlusJoints(body, poseBody(body, person.parameters).vertices);
+            MotionSample sample;
+            sample.body = person.parameters;
+            roots_[person.id].set(estimate.frame.index, std::make_shared<const MotionSample>(std::move(sample)));
             constexpr std::array kHips = {2, 3};
             std::vector<std::pair<int, Points3d>>& track = tracks_[person.id];
             track.emplace_back(estimate.frame.index, centredOn(all.topRows(kNumLspJoints), kHips));
@@ -104,14 +108,20 @@ public:
     }
     double mean() const { return count_ == 0 ? 0 : sum_ / count_; }
     int count() const { return count_; }
+    std::size_t numFlips() const {
+        std::size_t sum = 0;
+        for (const auto& [id, track] : roots_) sum += flippedFrames(track).size();
+        return sum;
+    }
 
 private:
     double frameRate_, sum_ = 0;
     int count_ = 0;
     std::map<int, std::vector<std::pair<int, Points3d>>> tracks_;
+    std::map<int, Track> roots_;
 };
 
-double jitterOf(const Setup& setup, const Arguments& arguments, double smoothing, int& count) {
+Jitter jitterOf(const Setup& setup, const Arguments& arguments, double smoothing) {
     const auto source = openSource(arguments.input);
     if (source->frameRate() <= 0) throw Error(arguments.input + " is no video: jitter needs frames in time");
     Recovery recovery = setup.recovery(arguments, smoothing);
@@ -123,20 +133,19 @@ double jitterOf(const Setup& setup, const Arguments& arguments, double smoothing
         jitter.add(*setup.body, recovery.follow(*frame));
         progress.update(frames + 1);
     }
-    count = jitter.count();
-    return jitter.mean();
+    return jitter;
 }
 
 void printJitter(const Arguments& arguments) {
     const Setup setup(arguments);
-    int count = 0;
-    const double plain = jitterOf(setup, arguments, 0, count), smooth = jitterOf(setup, arguments, arguments.smoothing, count);
+    const Jitter plain = jitterOf(setup, arguments, 0), smooth = jitterOf(setup, arguments, arguments.smoothing);
     char text[64];
-    std::cout << "video: " << arguments.input << "\nprotocol: mean acceleration of 14 LSP joints about the mid-hip, m/s^2, over " << count << " frames\n";
-    std::snprintf(text, sizeof text, "%.2f", plain);
+    std::cout << "video: " << arguments.input << "\nprotocol: mean acceleration of 14 LSP joints about the mid-hip, m/s^2, over " << plain.count() << " frames\n";
+    std::snprintf(text, sizeof text, "%.2f", plain.mean());
     std::cout << "acceleration without smoothing: " << text << "\n";
-    std::snprintf(text, sizeof text, "%.2f", smooth);
+    std::snprintf(text, sizeof text, "%.2f", smooth.mean());
     std::cout << "acceleration with smoothing: " << text << "\n";
+    std::cout << "flipped frames without smoothing: " << plain.numFlips() << "\nflipped frames with smoothing: " << smooth.numFlips() << "\n";
 }
 
 void addCommon(CLI::App& command, Arguments& arguments) {

@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <optional>
+
+#include "body/rotation.h"
 
 namespace hmr {
 namespace {
@@ -57,6 +60,12 @@ double meanAcceleration(const Posed& posed, double frameRate) {
     return count > 0 ? sum * frameRate * frameRate / static_cast<double>(count) : 0;
 }
 
+/// Degrees between the headings of two samples' roots.
+double rootTurn(const MotionSample& a, const MotionSample& b) {
+    const Eigen::Matrix3d between = rotationFromAxisAngle(a.body.pose.row(0)).transpose() * rotationFromAxisAngle(b.body.pose.row(0));
+    return Eigen::AngleAxisd(between).angle() * 180 / std::numbers::pi;
+}
+
 }  // namespace
 
 MotionFigures figuresOf(const BodyModel& model, const Track& track, double frameRate, const FloorPlane& floor, const Contacts& contacts) {
@@ -80,6 +89,19 @@ MotionFigures figuresOf(const BodyModel& model, const Track& track, double frame
         figures.boneLengthSpread = 1000 * std::sqrt(centred.colwise().squaredNorm().maxCoeff() / static_cast<double>(centred.rows()));
     }
     return figures;
+}
+
+std::vector<int> flippedFrames(const Track& track, int longest) {
+    constexpr double kFlipped = 90, kBack = 45;
+    std::vector<int> flipped;
+    for (int frame = track.firstFrame + 1; frame < track.endFrame(); ++frame) {
+        const MotionSample* before = track.at(frame - 1);
+        int end = frame;
+        while (before && end <= frame + longest && track.at(end) && rootTurn(*before, *track.at(end)) > (end == frame ? kFlipped : kBack)) ++end;
+        if (end == frame || end > frame + longest || !before || !track.at(end)) continue;
+        while (frame < end) flipped.push_back(frame++);
+    }
+    return flipped;
 }
 
 }  // namespace hmr

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <vector>
+
 #include "body/body_model.h"
 #include "body/motion/foot_locking.h"
 #include "body/motion/take.h"
@@ -18,5 +20,9 @@ struct MotionFigures {
 
 /// Figures of a track. Slide is measured where `contacts` say, so that before and after are compared over the same frames.
 MotionFigures figuresOf(const BodyModel& model, const Track& track, double frameRate, const FloorPlane& floor, const Contacts& contacts);
+
+/// Frames whose body is flipped between good neighbours: the root turns by more than 90 degrees against the frame before, and within
+/// `longest` frames it is back within 45 degrees of that frame.
+std::vector<int> flippedFrames(const Track& track, int longest = 3);
 
 }  // namespace hmr

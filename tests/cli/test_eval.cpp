@@ -129,7 +129,7 @@ private Q_SLOTS:
         QCOMPARE(static_cast<int>(video.get(cv::CAP_PROP_FRAME_COUNT)), 6);
         QCOMPARE(static_cast<int>(video.get(cv::CAP_PROP_FRAME_WIDTH)), 128);
         const ProgramResult jitter = runHmr({"eval", "jitter", path("walk.mp4"), "--weights", path("w.safetensors"), "--detector", "full", "--threads", "1"});
-        QVERIFY2(jitter.exitCode == 0 && jitter.output.contains("acceleration with smoothing: "), qPrintable(jitter.output + jitter.errors));
+        QVERIFY2(jitter.exitCode == 0 && jitter.output.contains("acceleration with smoothing: ") && jitter.output.contains("flipped frames with smoothing: "), qPrintable(jitter.output + jitter.errors));
         QDir().mkpath(path("h36m/S9/Videos"));
         QVERIFY(QFile::copy(path("walk.mp4"), path("h36m/S9/Videos/Walking 1.60457274.mp4")));
         const ProgramResult frames = runHmr({"dataset", "frames", path("h36m")});

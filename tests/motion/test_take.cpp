@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "body/motion/take.h"
 
+#include <numbers>
+
 #include "body/motion/finished_take.h"
 #include "body/motion/joint_chain.h"
+#include "body/motion/motion_figures.h"
 #include "body/motion/track_editing.h"
 #include "support/error_text.h"
 #include "support/test_class.h"
@@ -32,6 +35,24 @@ private Q_SLOTS:
         QCOMPARE(track.firstFrame, 7);
         track.set(7, nullptr);
         QVERIFY(track.samples.empty());
+    }
+    void flippedFramesBetweenGoodNeighboursAreFound() {
+        Track track;
+        const auto at = [&](int frame, double degrees) {
+            MotionSample sample;
+            sample.body.pose.row(0) << 0, degrees * std::numbers::pi / 180, 0;
+            track.set(frame, std::make_shared<const MotionSample>(sample));
+        };
+        for (int frame = 0; frame < 40; ++frame) at(frame, 5 * frame);  // somebody who turns round
+        QVERIFY(flippedFrames(track).empty());
+        at(7, 35 + 180);
+        at(20, 100 - 170);
+        at(21, 105 + 120);
+        QVERIFY(flippedFrames(track) == (std::vector<int>{7, 20, 21}));
+        for (int frame = 30; frame < 40; ++frame) at(frame, 5 * frame + 180);  // stays turned: no flip
+        QVERIFY(flippedFrames(track) == (std::vector<int>{7, 20, 21}));
+        track.set(8, nullptr);  // nobody tells what was right
+        QVERIFY(flippedFrames(track) == (std::vector<int>{20, 21}));
     }
     void theFullFrameCameraGivesBackTheCrops() {
         PersonEstimate person;
