@@ -6,11 +6,13 @@
 #include <QApplication>
 #include <QDialog>
 #include <QDockWidget>
+#include <QDoubleSpinBox>
 #include <QPainter>
 #include <QPushButton>
 #include <QSettings>
 #include <QTableWidget>
 #include <QTemporaryDir>
+#include <QTreeWidget>
 #include <QtTest>
 #include <cstdio>
 #include <stdexcept>
@@ -19,6 +21,7 @@
 #include "app/look.h"
 #include "app/main_window.h"
 #include "app/motion/motion_desk.h"
+#include "app/picture_view.h"
 #include "app/pose_editing.h"
 #include "formats/resources.h"
 
@@ -28,6 +31,8 @@ namespace {
 
 constexpr const char* kPicture = "standing.jpg";
 constexpr int kQuality = 76;
+constexpr int kCanvasHeight = 460;
+constexpr int kLeftKnee = 4, kLeftWristSeen = 11;  // of SMPL's 24 joints, and of the picture's 19
 
 /// The window with what a person would click, and pictures of its parts.
 class Photographer {
@@ -44,10 +49,12 @@ public:
         window_->resize(1180, 760);
         window_->show();
         waitFor([&] { return isRecovered(kPicture); });
+        child<QWidget>("stagesLabel")->hide();  // milliseconds of whatever else the machine does
     }
 
     void takeAll() {
         editing();
+        views();
         panels();
         timeline();
         dialogs();
@@ -71,6 +78,19 @@ private:
         return found;
     }
     void trigger(const char* action) const { child<QAction>(action)->trigger(); }
+    PictureView* view() const { return child<PictureView>("pictureView"); }
+    /// The canvas alone, small enough for two beside each other.
+    QPixmap canvas() const {
+        QTest::qWait(300);
+        return view()->grab().scaledToHeight(kCanvasHeight, Qt::SmoothTransformation);
+    }
+    /// A drag on the canvas as a hand does it.
+    void drag(const QPoint& from, const QPoint& to) const {
+        constexpr int kSteps = 8;
+        QTest::mousePress(view(), Qt::LeftButton, {}, from);
+        for (int i = 1; i <= kSteps; ++i) QTest::mouseMove(view(), from + (to - from) * i / kSteps);
+        QTest::mouseRelease(view(), Qt::LeftButton, {}, to);
+    }
     void save(const QPixmap& picture, const char* name) const {
         if (!picture.save(folder_ + "/" + name, "JPG", kQuality)) throw std::runtime_error(std::string(name) + " cannot be written");
         std::printf("%s %d x %d\n", name, picture.width(), picture.height());
@@ -104,15 +124,42 @@ private:
         for (const char* toggle : {"showSkeleton", "showGizmo"}) trigger(toggle);
     }
 
+    /// A joint chosen by a click in the side view, and seen in the free view.
+    void views() {
+        Session& session = window_->session();
+        const int person = session.selectedPerson();
+        for (const char* toggle : {"showSkeleton", "showGizmo", "viewSide"}) trigger(toggle);
+        QTest::qWait(300);
+        const auto knee = view()->widgetFromJoint(person, kLeftKnee);
+        if (!knee) throw std::runtime_error("there is no knee in the side view");
+        QTest::mouseClick(view(), Qt::LeftButton, {}, knee->toPoint());
+        if (session.selectedJoint() != kLeftKnee) throw std::runtime_error("a click on the knee did not choose it");
+        const QPixmap side = canvas();
+        trigger("viewOrbit");
+        const QPoint empty(40, view()->height() / 2);
+        drag(empty, empty + QPoint(130, 30));  // turns the body
+        save(inARow({side, canvas()}), "editing_views.jpg");
+        for (const char* toggle : {"viewOverlay", "showSkeleton", "showGizmo"}) trigger(toggle);
+    }
+
     void panels() {
         Session& session = window_->session();
         const int person = session.selectedPerson();
         trigger("showJoints2d");
-        const Eigen::Vector2d wrist = placeSeen(*session.recovered(person), 11);
-        session.undoStack().push(new ChangePerson(session, person, "Place left wrist", withTarget(session, person, 11, wrist + Eigen::Vector2d(6, -10))));
+        const QPoint wrist = view()->widgetFromPicture(placeSeen(*session.recovered(person), kLeftWristSeen)).toPoint();
+        drag(wrist, wrist + QPoint(38, -46));
+        if (targetsOf(session, person).empty()) throw std::runtime_error("the wrist's joint was not dragged");
+        const QPixmap placed = canvas();
+        const int before = session.undoStack().count();
         trigger("snap");
-        waitFor([&] { return child<QAbstractButton>("snapButton")->isEnabled() && session.undoStack().count() > 2; });
+        waitFor([&] { return child<QAbstractButton>("snapButton")->isEnabled() && session.undoStack().count() > before; });
+        save(inARow({placed, canvas()}), "editing_snap.jpg");
+        trigger("showJoints2d");
         trigger("showMeasures");
+        const QPixmap overlay = canvas();
+        trigger("viewOrbit");
+        save(inARow({overlay, canvas()}), "editing_measures.jpg");
+        trigger("viewOverlay");
         std::vector<QPixmap> pictures;
         for (const char* name : {"fitDock", "measuresDock", "posesDock", "historyDock"}) {
             auto* dock = child<QDockWidget>(name);
@@ -124,7 +171,6 @@ private:
             dock->setFloating(false);
         }
         save(inARow(pictures), "editing_panels.jpg");
-        trigger("showJoints2d");
         trigger("showMeasures");
     }
 
@@ -159,6 +205,10 @@ private:
     void dialogs() {
         trigger("cleanUpMotion");
         auto* cleanUp = child<QDialog>("cleanupDialog");
+        auto* strengths = cleanUp->findChild<QTreeWidget*>("smoothingStrengths");
+        strengths->topLevelItem(2)->setExpanded(true);  // the left arm
+        cleanUp->findChild<QDoubleSpinBox*>("jointStrength_left_wrist")->setValue(2.5);
+        strengths->scrollToItem(strengths->topLevelItem(2), QAbstractItemView::PositionAtTop);
         cleanUp->findChild<QPushButton*>("measureButton")->click();
         waitFor([&] { return cleanUp->findChild<QTableWidget*>("figuresTable")->rowCount() > 0; });
         const QPixmap first = cleanUp->grab();
