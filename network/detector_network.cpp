@@ -38,7 +38,7 @@ public:
     DetectorMaps operator()(const torch::Tensor& images) const {
         const torch::NoGradGuard noGrad;
         auto x = stem_(toNative(images)).relu_();
-        if (isResnet_) x = at::max_pool2d(x, {3, 3}, {2, 2}, {1, 1});
+        if (isResnet_) x = poolStem(x);
         std::array<torch::Tensor, 4> outputs;
         for (std::size_t stage = 0; stage < stages_.size(); ++stage) {
             for (const auto& block : stages_[stage]) x = block(x);

@@ -28,6 +28,11 @@ torch::Tensor toNative(const torch::Tensor& tensor) { return hasOneDnn() ? tenso
 
 torch::Tensor toDense(const torch::Tensor& tensor) { return tensor.is_mkldnn() ? tensor.to_dense() : tensor; }
 
+// LibTorch 2 no longer finds oneDNN's kernel by the common name.
+torch::Tensor poolStem(const torch::Tensor& native) {
+    return native.is_mkldnn() ? at::mkldnn_max_pool2d(native, {3, 3}, {2, 2}, {1, 1}) : at::max_pool2d(native, {3, 3}, {2, 2}, {1, 1});
+}
+
 torch::Tensor FrozenConvolution::operator()(const torch::Tensor& native) const {
     return at::conv2d(native, weight, bias, {stride, stride}, {padding, padding});
 }

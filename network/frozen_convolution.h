@@ -23,6 +23,8 @@ private:
 bool hasOneDnn();
 torch::Tensor toNative(const torch::Tensor& tensor);
 torch::Tensor toDense(const torch::Tensor& tensor);
+/// ResNet's pooling after its first convolution: the highest of 3×3, every second pixel.
+torch::Tensor poolStem(const torch::Tensor& native);
 
 /// A convolution made for answering on the CPU: odd kernel, padded by half of it, weights packed once for oneDNN.
 struct FrozenConvolution {

@@ -42,7 +42,7 @@ FrozenNetwork::FrozenNetwork(HmrModelImpl& model) : options_(model.options()) {
 }
 
 HmrEncoding FrozenNetwork::encode(const torch::Tensor& images) const {
-    auto x = at::max_pool2d(stem_(toNative(images)).relu_(), {3, 3}, {2, 2}, {1, 1});
+    auto x = poolStem(stem_(toNative(images)).relu_());
     std::array<torch::Tensor, 4> outputs;
     for (std::size_t stage = 0; stage < stages_.size(); ++stage) {
         for (const auto& block : stages_[stage]) x = block(x);

@@ -28,6 +28,12 @@ int numberOf(const std::string& text, const std::string& name) {
     return value;
 }
 
+/// What a person can use of a message that may carry a C++ stack trace.
+std::string firstLine(const std::exception& error) {
+    const std::string text = error.what();
+    return text.substr(0, text.find('\n'));
+}
+
 std::string environmentText(const char* name) {
     const char* value = std::getenv(name);
     return value != nullptr ? value : "";
@@ -39,6 +45,11 @@ std::string agentPrefix() {
 }
 
 #if defined(HMR_WITH_GLOO) || defined(HMR_WITH_NCCL)
+/// LibTorch's later versions listen through libuv unless told otherwise, which not every build of them has.
+void avoidLibuv(auto& options) {
+    if constexpr (requires { options.useLibUV; }) options.useLibUV = false;
+}
+
 /// Where the processes find each other.
 c10::intrusive_ptr<c10d::Store> meetingPlace(const ProcessPlace& place) {
     const bool hasAgent = !place.agentPrefix.empty();
@@ -46,6 +57,7 @@ c10::intrusive_ptr<c10d::Store> meetingPlace(const ProcessPlace& place) {
     options.port = static_cast<std::uint16_t>(place.port);
     options.isServer = place.rank == 0 && !hasAgent;
     options.numWorkers = static_cast<std::size_t>(place.size);
+    avoidLibuv(options);
     const auto store = c10::make_intrusive<c10d::TCPStore>(place.host, options);
     if (!hasAgent) return store;
     return c10::make_intrusive<c10d::PrefixStore>(place.agentPrefix, store);
@@ -64,7 +76,7 @@ public:
             group_->allreduce(tensors)->wait();
             tensor.copy_(tensors.front() / size());
         } catch (const std::exception& error) {
-            throw Error(std::string("the processes could not average, one of them may be lost: ") + error.what());
+            throw Error(std::string("the processes could not average, one of them may be lost: ") + firstLine(error));
         }
     }
     int rank() const override { return group_->getRank(); }
@@ -156,7 +168,7 @@ std::unique_ptr<ProcessGroup> joinProcessGroup(const ProcessPlace& place, torch:
         return groupFor(place, device);
     } catch (const std::exception& error) {
         throw Error("cannot join the run of " + std::to_string(place.size) + " processes at " + place.host + ":" +
-                    std::to_string(place.port) + ": " + error.what());
+                    std::to_string(place.port) + ": " + firstLine(error));
     }
 }
 

@@ -370,6 +370,9 @@ private Q_SLOTS:
         c10d::TCPStoreOptions options;
         options.port = 0;  // any that is free
         options.isServer = true;
+        [](auto& some) {  // LibTorch 2.6 has it, not every build of it the library
+            if constexpr (requires { some.useLibUV; }) some.useLibUV = false;
+        }(options);
         const auto agent = c10::make_intrusive<c10d::TCPStore>("localhost", options);
         const std::map<const char*, QByteArray> variables = {
             {"TORCHELASTIC_USE_AGENT_STORE", "True"}, {"MASTER_ADDR", "localhost"}, {"MASTER_PORT", QByteArray::number(agent->getPort())}};
