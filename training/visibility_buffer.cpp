@@ -32,6 +32,7 @@ void VisibilityBuffer::draw(const Points3f& screen, const Triangles& triangles, 
         const auto [yLow, yHigh] = std::minmax({a[1], b[1], c[1]});
         if (xHigh < 0 || yHigh < 0 || xLow > width_ || yLow > height_) continue;
         const int x0 = low(xLow, width_), x1 = low(xHigh, width_), y0 = low(yLow, height_), y1 = low(yHigh, height_);
+        if (x0 >= x1 || y0 >= y1) continue;  // many of a small person's triangles lie between the samples
 
         const float scale = 1 / area;
         const float bdx = (c[1] - a[1]) * scale, bdy = -(c[0] - a[0]) * scale;  // slopes of the weight of b
