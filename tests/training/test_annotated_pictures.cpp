@@ -227,11 +227,13 @@ private Q_SLOTS:
         outside.box = {3000, 900, 100, 200};
         packPictures(root() / "far.npz", {person, beside, outside});
         std::map<std::string, PackedPictures::Entry> entries;
-        for (const DataSplit split : {DataSplit::Training, DataSplit::Validation})
+        for (const DataSplit split : {DataSplit::Training, DataSplit::Validation}) {
             try {
-                for (const auto& entry : loadPackedPictures(root() / "far.npz", split, 1000)->entries) entries[entry.name] = entry;
+                const auto pictures = loadPackedPictures(root() / "far.npz", split, 1000);
+                for (const auto& entry : pictures->entries) entries[entry.name] = entry;
             } catch (const Error&) {  // nobody is of this split
             }
+        }
         const PackedPictures::Entry& far = entries.at("far");
         QCOMPARE(std::max(far.picture.width, far.picture.height), kPackedLongestSide);
         QVERIFY(far.box.longerSide() > 130);  // not 32, as of the whole picture
