@@ -26,8 +26,8 @@ struct Decision {
     bool isRight;
 };
 
-/// Matches a picture's boxes, most confident first; boxes on regions that do not count are left out.
-void decide(const PictureBoxes& picture, std::vector<Decision>& decisions) {
+/// Matches a picture's boxes, most confident first; boxes on regions that do not count are left out. Returns which wanted ones are found.
+std::vector<bool> decide(const PictureBoxes& picture, std::vector<Decision>& decisions) {
     std::vector<Detection> found = picture.found;
     std::ranges::stable_sort(found, std::ranges::greater{}, &Detection::confidence);
     std::vector<bool> isTaken(picture.wanted.size());
@@ -43,6 +43,7 @@ void decide(const PictureBoxes& picture, std::vector<Decision>& decisions) {
             decisions.push_back({box.confidence, false});
         }
     }
+    return isTaken;
 }
 
 }  // namespace
@@ -61,6 +62,11 @@ std::vector<Detection> suppressOverlaps(std::vector<Detection> boxes, double max
         if (!isCovered) kept.push_back(candidate);
     }
     return kept;
+}
+
+std::vector<bool> foundAmongWanted(const PictureBoxes& picture) {
+    std::vector<Decision> decisions;
+    return decide(picture, decisions);
 }
 
 DetectorFigures detectorFigures(const std::vector<PictureBoxes>& pictures) {

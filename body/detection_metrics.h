@@ -32,4 +32,7 @@ std::vector<Detection> suppressOverlaps(std::vector<Detection> boxes, double max
 /// Greedy matching by confidence at intersection over union 0.5.
 DetectorFigures detectorFigures(const std::vector<PictureBoxes>& pictures);
 
+/// Which of the wanted boxes are found by that matching, in their order.
+std::vector<bool> foundAmongWanted(const PictureBoxes& picture);
+
 }  // namespace hmr

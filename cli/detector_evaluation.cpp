@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/detector_evaluation.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <map>
@@ -21,6 +22,7 @@ namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
 constexpr double kLeastHeight = 60;
+constexpr double kSizes[] = {0, 0.25, 0.5, 0.75, 1.01};  ///< bounds of the sizes that the recall is told of
 
 struct CocoPicture {
     fs::path file;
@@ -52,6 +54,14 @@ std::vector<CocoPicture> cocoPictures(const fs::path& data) {
     return list;
 }
 
+void countBySize(const PictureBoxes& boxes, double pictureSide, std::vector<SizeRecall>& sizes) {
+    const std::vector<bool> isFound = foundAmongWanted(boxes);
+    for (std::size_t i = 0; i < boxes.wanted.size(); ++i)
+        for (SizeRecall& size : sizes)
+            if (const double share = boxes.wanted[i].longerSide() / pictureSide; share >= size.from && share < size.to)
+                ++size.people, size.found += isFound[i];
+}
+
 }  // namespace
 
 DetectorReport evaluateDetector(const std::string& detector, const fs::path& data, int limit) {
@@ -62,6 +72,7 @@ DetectorReport evaluateDetector(const std::string& detector, const fs::path& dat
     report.detector = finder->name(), report.data = data.string();
     std::vector<PictureBoxes> boxes;
     std::vector<double> milliseconds;
+    for (std::size_t i = 0; i + 1 < std::size(kSizes); ++i) report.sizes.push_back({kSizes[i], kSizes[i + 1]});
     for (CocoPicture& picture : pictures) {
         const cv::Mat pixels = readPicture(picture.file);
         const auto start = std::chrono::steady_clock::now();
@@ -69,6 +80,7 @@ DetectorReport evaluateDetector(const std::string& detector, const fs::path& dat
         milliseconds.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
         for (const Detection& detection : detections) picture.boxes.found.push_back({detection.box, detection.confidence});
         report.people += static_cast<int>(picture.boxes.wanted.size());
+        countBySize(picture.boxes, std::max(pixels.cols, pixels.rows), report.sizes);
         boxes.push_back(std::move(picture.boxes));
     }
     report.pictures = static_cast<int>(boxes.size());
@@ -89,6 +101,11 @@ void printDetectorReport(const DetectorReport& report, std::ostream& out) {
     line("AP50", report.figures.averagePrecision, "%.3f");
     line("recall", report.figures.recall, "%.3f");
     line("precision", report.figures.precision, "%.3f");
+    for (const SizeRecall& size : report.sizes) {
+        char text[96];
+        std::snprintf(text, sizeof text, "recall, longer side %.0f to %.0f %% of the picture's: %d of %d", 100 * size.from, 100 * std::min(size.to, 1.0), size.found, size.people);
+        out << text << "\n";
+    }
     line("detection ms, median", report.medianMilliseconds, "%.1f");
     line("detection ms, 90th percentile", report.percentile90, "%.1f");
 }

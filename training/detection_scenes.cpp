@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "body/error.h"
+#include "training/figure_cover.h"
 
 namespace hmr {
 namespace {
@@ -12,8 +13,10 @@ constexpr double kJointsMargin = 0.1;      ///< of the longer side: joints lie w
 constexpr double kLeastThickness = 4;      ///< pixels
 constexpr double kWholeScenes = 0.45;      ///< of the synthetic tiles; the others are crops around one person
 
-/// The box of a photograph's annotated joints, pixels of the crop.
-std::optional<PixelBox> boxOfJoints(const TrainingSample& sample) {
+/// The box of a photograph's person, pixels of the crop: of the figure round the joints, where enough of them are known.
+std::optional<PixelBox> boxOfPerson(const TrainingSample& sample) {
+    constexpr int kLeastJoints = 13;
+    if (const auto cover = coverOfFigure(pixelKeypoints(sample), sample.size, sample.size, {}, kLeastJoints)) return boxOfCover(*cover, sample.size, sample.size);
     double left = 1e9, right = -1e9, top = 1e9, bottom = -1e9;
     for (int joint = 0; joint < kNumCocoPlusJoints; ++joint) {
         if (sample.keypoints[3 * joint + 2] <= 0) continue;
@@ -23,6 +26,13 @@ std::optional<PixelBox> boxOfJoints(const TrainingSample& sample) {
     if (left > right) return std::nullopt;
     const double margin = kJointsMargin * std::max(right - left, bottom - top);
     return PixelBox{left - margin, top - margin, right - left + 2 * margin, bottom - top + 2 * margin};
+}
+
+/// What lies in both; without width or height where nothing does.
+PixelBox sharedPart(const PixelBox& a, const PixelBox& b) {
+    const double left = std::max(a.x, b.x), top = std::max(a.y, b.y);
+    const double right = std::min(a.x + a.width, b.x + b.width), bottom = std::min(a.y + a.height, b.y + b.height);
+    return {left, top, std::max(0.0, right - left), std::max(0.0, bottom - top)};
 }
 
 void copyTile(const TrainingSample& tile, int x, int y, TrainingSample& sample) {
@@ -58,6 +68,7 @@ DetectionScenes::DetectionScenes(DetectionAssets assets, DetectionSettings setti
             synthetic.closeUpShare = 0.3;
             synthetic.farShare = 0.35;
             synthetic.othersShare = 0;  // whoever is seen must be labelled
+            synthetic.wantsParts = true;
             synthetic.degradationStrength = settings_.degradation;
             tiles.scenes.emplace(*assets_.synthetic, synthetic);
         }
@@ -70,6 +81,9 @@ DetectionScenes::DetectionScenes(DetectionAssets assets, DetectionSettings setti
             packed.augmentation.scaleJitter = 0.35;
             packed.augmentation.translationJitter = 0.2;
             tiles.photographs.emplace(assets_.packed, packed);
+            if (perSide < 3)
+                tiles.crowds.emplace(assets_.packed, assets_.synthetic ? assets_.synthetic->backgrounds : nullptr, emptyChoices_,
+                                     CutoutCrowdSettings{settings_.seed, tiles.side, settings_.degradation, settings_.augmentation});
         }
         tiles_.push_back(std::move(tiles));
     }
@@ -78,7 +92,7 @@ DetectionScenes::DetectionScenes(DetectionAssets assets, DetectionSettings setti
 void DetectionScenes::drawTile(Tiles& tiles, Random& random, TrainingSample& tile) const {
     const bool isEmpty = !emptyChoices_.empty() && random.chance(settings_.emptyShare);
     const bool isPhotograph = random.chance(assets_.packedShare / (assets_.packedShare + assets_.syntheticShare));
-    const bool isWhole = random.chance(kWholeScenes);
+    const bool isWhole = random.chance(kWholeScenes), isCrowd = random.chance(settings_.crowdShare);
     const std::uint64_t index = random.next() >> 1;
     tile = {};
     tile.size = tiles.side;
@@ -86,13 +100,19 @@ void DetectionScenes::drawTile(Tiles& tiles, Random& random, TrainingSample& til
         Picture picture(tiles.side, tiles.side, 3);
         paintPhotograph(*assets_.synthetic->backgrounds, emptyChoices_, random, picture);
         tile.pixels = std::move(picture.pixels);
+    } else if (tiles.crowds && isCrowd && (isPhotograph || !tiles.scenes)) {
+        tiles.crowds->draw(random, tile);
     } else if (tiles.photographs && (isPhotograph || !tiles.scenes)) {
         tiles.photographs->draw(index, tile);
-        if (const auto box = boxOfJoints(tile)) tile.boxes.push_back(*box);
+        if (const auto box = boxOfPerson(tile)) tile.boxes.push_back(*box);
     } else {
         SyntheticPicture drawn = isWhole ? tiles.scenes->drawFullPicture(index, tiles.side, tiles.side) : tiles.scenes->drawCrop(index);
         tile.pixels = std::move(drawn.picture.pixels);
-        for (const SyntheticPerson& person : drawn.people) tile.boxes.push_back(person.box);
+        if (!isWhole && tile.size * tile.size == static_cast<int>(drawn.parts.size())) {
+            if (const auto box = boxOfCover({drawn.parts.begin(), drawn.parts.end()}, tile.size, tile.size)) tile.boxes.push_back(sharedPart(*box, drawn.visible));
+        } else {
+            for (const SyntheticPerson& person : drawn.people) tile.boxes.push_back(sharedPart(person.box, drawn.visible));
+        }
     }
     std::vector<PixelBox> visible;
     for (const PixelBox& box : tile.boxes)

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "training/cutout_crowd.h"
 #include "training/packed_pictures.h"
 #include "training/synthetic_scene.h"
 
@@ -22,13 +23,14 @@ struct DetectionSettings {
     DataSplit split = DataSplit::Training;
     double degradation = 1;        ///< synthetic: strength of blur, noise and JPEG artefacts
     double emptyShare = 0.12;      ///< of the tiles that show nobody, where there are background photographs
-    double mosaicShare = 0.3;      ///< of the pictures put together of four tiles
-    double fineMosaicShare = 0.12; ///< of nine
+    double mosaicShare = 0.25;     ///< of the pictures put together of four tiles
+    double fineMosaicShare = 0.08; ///< of nine
+    double crowdShare = 0.65;      ///< of the annotated photographs, but in mosaics of nine: cut out and pasted together (CutoutCrowd)
     AugmentationConfig augmentation;
 };
 
 /// Endless pictures with nobody, one or many people in them and the boxes of all that are known: whole rendered scenes, rendered
-/// crops down to close-ups, annotated photographs, backgrounds, alone or as mosaics (Bochkovskiy et al., YOLOv4, 2020), so that
+/// crops down to close-ups, annotated photographs, crowds cut out of them, backgrounds, alone or as mosaics (Bochkovskiy et al., YOLOv4, 2020), so that
 /// people are met at every size.
 class DetectionScenes : public SampleSource {
 public:
@@ -43,6 +45,7 @@ private:
         int side = 0;
         std::optional<SyntheticScenes> scenes;
         std::optional<PackedSource> photographs;
+        std::optional<CutoutCrowd> crowds;
     };
     void drawTile(Tiles& tiles, Random& random, TrainingSample& tile) const;
     void drawMosaic(int perSide, Random& random, TrainingSample& sample);

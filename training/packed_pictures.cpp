@@ -308,6 +308,16 @@ std::shared_ptr<const PackedPictures> loadPackedPictures(const std::filesystem::
     return pictures;
 }
 
+Keypoints pixelKeypoints(const TrainingSample& sample) {
+    Keypoints pixels = sample.keypoints;
+    for (int joint = 0; joint < kNumCocoPlusJoints; ++joint)
+        for (int axis = 0; axis < 2; ++axis) {
+            float& place = pixels[static_cast<std::size_t>(3 * joint + axis)];
+            place = (place + 1) * 0.5f * static_cast<float>(sample.size);
+        }
+    return pixels;
+}
+
 void PackedSource::draw(std::uint64_t index, TrainingSample& sample) {
     const auto& entries = pictures_->entries;
     Random random(options_.seed, index);

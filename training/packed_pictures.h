@@ -48,6 +48,9 @@ inline constexpr int kPackedPersonSide = 128;
 std::shared_ptr<const PackedPictures> loadPackedPictures(const std::filesystem::path& file, DataSplit split, int personSide = kPackedPersonSide,
                                                          const BodyModel* body = nullptr);
 
+/// The joints of a sample in pixels of its picture.
+Keypoints pixelKeypoints(const TrainingSample& sample);
+
 /// How PackedSource crops.
 struct PackedSourceOptions {
     std::uint64_t seed = 1;

@@ -3,6 +3,7 @@
 hmr_library(hmr_training_pictures
   SOURCES annotations.cpp config.cpp crop_transform.cpp curves.cpp dataset_check.cpp datasets/human36m.cpp datasets/lsp.cpp
           datasets/mpi_inf_3dhp.cpp datasets/mpii.cpp datasets/three_dpw.cpp detection_scenes.cpp drawing.cpp mean_body.cpp neutral_labels.cpp packed_pictures.cpp sample_queue.cpp
+          cutout_crowd.cpp figure_cover.cpp
   PUBLIC hmr_body hmr_training_data
   PRIVATE hmr_formats nlohmann_json::nlohmann_json Threads::Threads
   PRECOMPILED_BY hmr_formats)

@@ -54,6 +54,11 @@ private Q_SLOTS:
         QVERIFY(isNear(figures.precision, 1));
     }
 
+    void foundOnesAreNamed() {
+        const PixelBox a{0, 0, 10, 20}, b{30, 0, 10, 20};
+        QCOMPARE(foundAmongWanted({{{b, 0.4}, {{60, 0, 10, 20}, 0.9}}, {a, b}, {}}), (std::vector<bool>{false, true}));
+    }
+
     void nothingWantedIsNothingFound() { QCOMPARE(detectorFigures({}).averagePrecision, 0.0); }
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <QFile>
 #include <QImage>
+#include <QRegularExpression>
 #include <QTemporaryDir>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -116,6 +117,7 @@ private Q_SLOTS:
         // The whole picture is one of the two boxes; the other is too small to count.
         const ProgramResult whole = runHmr({"eval", "--detector", "full", "--data", path("people/person_keypoints.json")});
         QVERIFY2(whole.exitCode == 0 && whole.output.contains("people: 1\n") && whole.output.contains("AP50: 1.000"), qPrintable(whole.output + whole.errors));
+        QVERIFY2(whole.output.contains(QRegularExpression("recall, longer side [0-9]+ to [0-9]+ % of the picture's: 1 of 1\n")), qPrintable(whole.output));
         const ProgramResult hog = runHmr({"eval", "--detector", "hog", "--data", path("people/person_keypoints.json")});
         QVERIFY(hog.output.contains("recall: 0.000") && hog.output.contains("detection ms, median: "));
         QFile::remove(path("people/person_keypoints.json"));
