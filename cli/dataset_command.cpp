@@ -8,7 +8,10 @@
 #include "cli/commands.h"
 #include "cli/dataset_frames.h"
 #include "training/annotations.h"
+#include "formats/body_file.h"
+#include "formats/resources.h"
 #include "training/dataset_check.h"
+#include "training/evaluation/fitted_labels.h"
 #include "training/packed_pictures.h"
 #include "training/picture_file.h"
 
@@ -56,6 +59,23 @@ int check(const Arguments& arguments) {
     return problems.empty() ? 0 : 1;
 }
 
+struct FitArguments {
+    fs::path packed, output, weights, body;
+    int threads = 1;
+};
+
+void fitLabels(const FitArguments& arguments) {
+    const auto body = loadBodyModel(arguments.body.empty() ? resourcePath("body/openbody.npz") : arguments.body);
+    const std::shared_ptr<HmrNetwork> network = HmrNetwork::load(arguments.weights.empty() ? resourcePath("weights/default.safetensors") : arguments.weights, {.threads = arguments.threads});
+    const LabelFitter fit(network, body);
+    int numSeen = 0;
+    const std::size_t numFitted = labelPackedPictures(arguments.packed, arguments.output, body->data().modelId, [&](const PackedPictures::Entry& person) {
+        if (++numSeen % 500 == 0) std::cout << numSeen << " people\n" << std::flush;
+        return fit(person);
+    });
+    std::cout << arguments.output.string() << ": " << numFitted << " of " << numSeen << " people have a fitted body\n";
+}
+
 void addPartOption(CLI::App& command, Arguments& arguments) {
     static const std::map<std::string, AnnotationPart> kParts = {{"all", AnnotationPart::All}, {"training", AnnotationPart::Training}, {"test", AnnotationPart::Test}};
     command.add_option("--part", arguments.part, "Of a data set that its owners divide: all (default), training or test")->transform(CLI::CheckedTransformer(kParts));
@@ -74,6 +94,14 @@ void addDatasetCommand(CLI::App& app, int& exitCode) {
     packing->add_option("--min-joints", arguments->minJoints, "Leave out people with fewer visible joints");
     addPartOption(*packing, *arguments);
     packing->callback([arguments] { pack(*arguments); });
+    auto fitting = std::make_shared<FitArguments>();
+    CLI::App* fits = command->add_subcommand("fit", "Give packed people with 2D joints alone a body that fits them, to train on (SPIN's loop)");
+    fits->add_option("packed", fitting->packed, "What `hmr dataset pack` wrote")->required();
+    fits->add_option("-o,--out", fitting->output, "The packed file with bodies (.npz)")->required();
+    fits->add_option("--weights", fitting->weights, "Weights of the network that the fits start from; default: the shipped ones");
+    fits->add_option("--body", fitting->body, "Body (.npz); default: the shipped one");
+    fits->add_option("--threads", fitting->threads, "Threads of the network")->capture_default_str()->check(CLI::Range(0, 256));
+    fits->callback([fitting] { fitLabels(*fitting); });
     CLI::App* checking = command->add_subcommand("check", "Say what is wrong with a data set and draw a contact sheet");
     checking->add_option("data", arguments->data, "As for pack")->required();
     checking->add_option("-o,--out", arguments->output, "Contact sheet (.png or .jpg)");

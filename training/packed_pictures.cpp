@@ -278,6 +278,39 @@ void packPictures(const std::filesystem::path& file, const std::vector<Annotated
     writeNpz(file, arrays);
 }
 
+std::size_t labelPackedPictures(const std::filesystem::path& file, const std::filesystem::path& output, const std::string& bodyName,
+                                const std::function<std::optional<PackedLabels>(const PackedPictures::Entry&)>& label) {
+    NpzArrays written = readNpz(file);
+    PackedArrays arrays(file);
+    const std::size_t count = arrays.names.size();
+    if (arrays.hasParameters.empty()) {
+        arrays.hasParameters.assign(count, 0);
+        arrays.pose.assign(count * kPoseSize, 0);
+        arrays.betas.assign(count * kNumBetas, 0);
+        arrays.bodies.assign(count, "");
+    }
+    if (arrays.joints3d.empty()) arrays.joints3d.assign(count * kKeypointSize, std::numeric_limits<float>::quiet_NaN());
+    std::size_t numLabelled = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        if (arrays.hasParameters[i] != 0) continue;
+        const auto made = label(decodeEntry(arrays, i, kPackedLongestSide));
+        if (!made) continue;
+        arrays.hasParameters[i] = 1;
+        arrays.bodies[i] = bodyName;
+        std::copy_n(made->parameters.pose.data(), kPoseSize, &arrays.pose[i * kPoseSize]);
+        std::copy_n(made->parameters.betas.data(), kNumBetas, &arrays.betas[i * kNumBetas]);
+        std::copy_n(made->joints3d.data(), kKeypointSize, &arrays.joints3d[i * kKeypointSize]);
+        ++numLabelled;
+    }
+    written["hasParameters"] = NdArray::from(arrays.hasParameters, {count});
+    written["pose"] = NdArray::from(arrays.pose, {count, kNumSmplJoints, 3});
+    written["betas"] = NdArray::from(arrays.betas, {count, kNumBetas});
+    written["bodies"] = NdArray::fromText(nlohmann::json(arrays.bodies).dump());
+    written["joints3d"] = NdArray::from(arrays.joints3d, {count, kNumCocoPlusJoints, 3});
+    writeNpz(output, written);
+    return numLabelled;
+}
+
 std::shared_ptr<const PackedPictures> loadPackedPictures(const std::filesystem::path& file, DataSplit split, int personSide,
                                                          const BodyModel* body) {
     const PackedArrays arrays(file);

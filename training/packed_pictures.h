@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,6 +40,17 @@ DataSplit packedSplitOf(const std::string& name);
 /// not known; where somebody has parameters, hasParameters [N] (0 or 1), pose [N,24,3] (axis-angle, root to camera axes), betas [N,10]
 /// and bodies (JSON list: whose parameters they are, as AnnotatedPerson::parametersBody). Throws Error.
 void packPictures(const std::filesystem::path& file, const std::vector<AnnotatedPerson>& people, int longestSide = kPackedLongestSide);
+
+/// What is known of a packed person in 3D, camera axes.
+struct PackedLabels {
+    BodyParameters parameters;  ///< no translation
+    Points3d joints3d;          ///< [19,3] metres
+};
+
+/// Writes packed pictures anew: whoever has no parameters gets what `label` makes of them, where it makes something. `bodyName` says whose
+/// parameters they are (AnnotatedPerson::parametersBody). Returns how many got some. Throws Error.
+std::size_t labelPackedPictures(const std::filesystem::path& file, const std::filesystem::path& output, const std::string& bodyName,
+                                const std::function<std::optional<PackedLabels>(const PackedPictures::Entry&)>& label);
 
 /// People are kept no longer than this, pixels, for crops that are not larger.
 inline constexpr int kPackedPersonSide = 128;

@@ -10,7 +10,7 @@ hmr_library(hmr_training_pictures
 
 hmr_library(hmr_evaluation
   SOURCES evaluation/answers.cpp evaluation/body_fitter.cpp evaluation/body_labels.cpp evaluation/case_pages.cpp evaluation/evaluation.cpp
-          evaluation/evaluation_set.cpp evaluation/fit_method.cpp evaluation/report.cpp evaluation/scores.cpp evaluation/synthetic_set.cpp
+          evaluation/evaluation_set.cpp evaluation/fit_method.cpp evaluation/fitted_labels.cpp evaluation/report.cpp evaluation/scores.cpp evaluation/synthetic_set.cpp
   PUBLIC hmr_body hmr_training_pictures hmr_training_data
   PRIVATE hmr_network hmr_formats nlohmann_json::nlohmann_json
   PRECOMPILE <Eigen/Core> <Eigen/Geometry> <Eigen/SparseCore> <filesystem> <map> <memory> <nlohmann/json.hpp> <string> <vector>)

@@ -110,6 +110,15 @@ private Q_SLOTS:
         QCOMPARE(runHmr({"dataset", "pack", path("faulty"), "-o", path("faulty.npz")}).exitCode, 1);  // the first fault ends it
     }
 
+    void packedPeopleAreFitted() {
+        QCOMPARE(runHmr({"dataset", "pack", path("people"), "-o", path("people.npz")}).exitCode, 0);
+        const ProgramResult fitted = runHmr({"dataset", "fit", path("people.npz"), "--weights", path("w.safetensors"), "-o", path("fitted.npz")});
+        QVERIFY2(fitted.exitCode == 0 && fitted.output.contains("0 of 1 people have a fitted body\n"), qPrintable(fitted.output + fitted.errors));  // joints along a line
+        QVERIFY(QFile(path("fitted.npz")).size() > QFile(path("people.npz")).size());
+        const ProgramResult missing = runHmr({"dataset", "fit", path("nothing.npz"), "-o", path("never.npz")});
+        QVERIFY(missing.exitCode == 1 && missing.errors.contains("nothing.npz") && !QFile::exists(path("never.npz")));
+    }
+
     void detectorsAreMeasured() {
         const nlohmann::json coco = {{"images", {{{"id", 1}, {"file_name", "a.png"}}}},
                                      {"annotations", {{{"id", 1}, {"image_id", 1}, {"bbox", {0, 0, 120, 160}}}, {{"id", 2}, {"image_id", 1}, {"bbox", {5, 5, 20, 40}}}}}};
