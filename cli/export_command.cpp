@@ -109,6 +109,13 @@ RootHandling rootFrom(const std::string& name) {
 
 bool isSession(const std::filesystem::path& file) { return file.extension() == kSessionExtension; }
 
+Take readWithRemark(const std::filesystem::path& file, const BodyModel& body) {
+    std::string remark;
+    Take take = readTake(file, body, &remark);
+    if (!remark.empty()) std::cerr << "hmr: " << remark << "\n";
+    return take;
+}
+
 /// A session goes on as one: what is in it by hand stays so. Only the filters, which work on the keyed motion, take the keys in.
 void writeAsSession(const ExportWish& wish, const BodyModel& body, const MotionExportSettings& settings) {
     if (wish.each) throw CLI::ValidationError("--each", "a session holds everybody; choose one person with --people");
@@ -117,7 +124,7 @@ void writeAsSession(const ExportWish& wish, const BodyModel& body, const MotionE
         document = readSession(wish.input);
         if (!wish.source.empty()) moveSource(document, wish.source);
     } else {
-        Take take = readTake(wish.input, body);
+        Take take = readWithRemark(wish.input, body);
         if (!wish.source.empty()) take.source = wish.source;
         document = sessionOf(take);
     }
@@ -144,7 +151,7 @@ void runExport(const ExportWish& wish) {
     };
     const std::shared_ptr<const BodyModel> body = loadBodyModel(wish.body.empty() ? resourcePath("body/openbody.npz") : wish.body);
     if (wish.format.empty() && isSession(wish.output)) return writeAsSession(wish, *body, settings);
-    Take take = readTake(wish.input, *body);
+    Take take = readWithRemark(wish.input, *body);
     if (auto cleanTake = cleanedTake(*body, take, wish, settings)) take = std::move(*cleanTake);
     take = seenFromACamera(std::move(take));
     if (!wish.source.empty()) take.source = wish.source;

@@ -131,11 +131,23 @@ std::pair<Eigen::Matrix3d, Eigen::Vector3d> localTransform(const BvhMotion& moti
     for (std::size_t i = 0; i < joint.channels.size(); ++i) {
         const double value = motion.frames(frame, joint.firstChannel + static_cast<Eigen::Index>(i));
         const int channel = static_cast<int>(joint.channels[i]);
-        // The root's position takes the offset's place; other joints' is added to it, as Blender and MakeHuman write it.
-        if (channel < 3) translation[channel] = joint.parent < 0 ? value : joint.offset[channel] + value;
+        if (channel < 3) translation[channel] = joint.addsPosition ? joint.offset[channel] + value : value;
         else rotation = rotation * axisTurn(channel - 3, value);
     }
     return {rotation, translation};
+}
+
+/// Whether a child's position channels lie nearer to nothing than to its offset.
+bool addsPosition(const BvhMotion& motion, const BvhJoint& joint) {
+    double fromNothing = 0, fromOffset = 0;
+    for (std::size_t i = 0; i < joint.channels.size(); ++i) {
+        const int channel = static_cast<int>(joint.channels[i]);
+        if (channel >= 3) continue;
+        const auto values = motion.frames.col(joint.firstChannel + static_cast<Eigen::Index>(i)).array();
+        fromNothing += values.abs().sum();
+        fromOffset += (values - joint.offset[channel]).abs().sum();
+    }
+    return joint.parent >= 0 && fromNothing < fromOffset;
 }
 
 }  // namespace
@@ -165,6 +177,7 @@ BvhMotion parseBvh(std::string_view text, const std::string& nameForErrors) {
         const std::string what = "frame " + std::to_string(frame + 1) + " of " + std::to_string(motion.frames.rows());
         for (Eigen::Index channel = 0; channel < numChannels; ++channel) motion.frames(frame, channel) = words.number(what.c_str());
     }
+    for (BvhJoint& joint : motion.joints) joint.addsPosition = addsPosition(motion, joint);
     return motion;
 }
 

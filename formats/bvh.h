@@ -20,6 +20,8 @@ struct BvhJoint {
     std::vector<BvhChannel> channels;                  ///< in the file's order; empty for an end site
     int firstChannel = 0;
     bool isEnd = false;                                ///< an end site, named "<parent>_end"
+    bool addsPosition = false;                         ///< position channels are added to the offset, as in a child's zeros of MakeHuman; they
+                                                       ///< take its place as Blender, Maya and MotionBuilder have it
 };
 
 /// A skeleton and its motion as a Biovision file holds them.

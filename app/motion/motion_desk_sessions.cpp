@@ -43,9 +43,11 @@ void MotionDesk::openMotion(const QString& file) {
         connect(&session_, &Session::bodyChanged, this, [this, file] { open(file); }, Qt::SingleShotConnection);
         return;
     }
-    Take take = seenFromACamera(readTake(path, *session_.body()));
+    std::string remark;
+    Take take = seenFromACamera(readTake(path, *session_.body(), &remark));
     if (take.isEmpty()) throw Error(path.string() + " holds nobody's motion; choose another file.");
     editor_.setTake(std::move(take), {}, tr("Import %1").arg(QFileInfo(file).fileName()));
+    if (!remark.empty()) Q_EMIT warned(QString::fromStdString(remark));
 }
 
 void MotionDesk::openDocument(const SessionDocument& document) {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "body/error.h"
+#include "body/motion/foot_locking.h"
 #include "body/posing.h"
 #include "body/rotation.h"
 #include "formats/npz.h"
@@ -32,6 +33,13 @@ std::vector<double> finite(const std::filesystem::path& file, const NpzFile& npz
     for (const double value : values)
         if (!std::isfinite(value)) fail(file, "\"" + key + "\" holds numbers that are not finite.");
     return values;
+}
+
+/// Betas of SMPL-H and SMPL-X, which AMASS holds, mean nothing to the open body, and its own nothing to them.
+bool knowsShape(const NpzFile& npz, const BodyModel& model) {
+    const auto isOpen = [](const std::string& id) { return id.starts_with("openbody"); };
+    const std::string made = npz.contains("body_model") ? npz.read("body_model").text() : std::string();
+    return isOpen(made) == isOpen(model.data().modelId);
 }
 
 }  // namespace
@@ -77,7 +85,7 @@ bool isAmass(const std::filesystem::path& file) {
     return npz.contains("poses") && npz.contains("trans");
 }
 
-Take readAmass(const std::filesystem::path& file, const BodyModel& model) {
+Take readAmass(const std::filesystem::path& file, const BodyModel& model, std::string* remark) {
     const NpzFile npz(file);
     const NdArray poseArray = npz.read("poses");
     if (poseArray.shape.size() != 2 || poseArray.shape[0] == 0) fail(file, "\"poses\" is no table of frames.");
@@ -87,7 +95,8 @@ Take readAmass(const std::filesystem::path& file, const BodyModel& model) {
     const std::vector<double> poses = finite(file, npz, "poses"), trans = finite(file, npz, "trans");
     if (trans.size() != 3 * numFrames) fail(file, "\"trans\" has " + std::to_string(trans.size()) + " numbers for " + std::to_string(numFrames) + " frames.");
     Eigen::VectorXd shape = Eigen::VectorXd::Zero(model.numBetas());
-    if (npz.contains("betas")) {
+    const bool isOwnShape = knowsShape(npz, model);
+    if (npz.contains("betas") && isOwnShape) {
         const std::vector<double> betas = finite(file, npz, "betas");
         for (Eigen::Index i = 0; i < std::min<Eigen::Index>(shape.size(), static_cast<Eigen::Index>(betas.size())); ++i) shape[i] = betas[static_cast<std::size_t>(i)];
     }
@@ -125,6 +134,10 @@ Take readAmass(const std::filesystem::path& file, const BodyModel& model) {
         track.samples.push_back(std::make_shared<const MotionSample>(std::move(sample)));
     }
     take.tracks.push_back(std::move(track));
+    if (!isOwnShape) {
+        take.floor = foundFloor(model, take, take.floor.normal);  // of other legs
+        if (remark) *remark = "The shape in " + file.string() + " is of another body than the one in use: its poses are kept, the body has the mean shape.";
+    }
     return take;
 }
 

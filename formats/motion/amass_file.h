@@ -13,7 +13,7 @@ void writeAmass(const std::filesystem::path& file, const BodyModel& model, const
 
 /// Reads such a file: poses of 156 (SMPL-H), 72 (SMPL) or 165 (SMPL-X) numbers, z up. Betas beyond the body's are left out,
 /// missing keys of shape count as the mean shape. Throws Error that names the key.
-Take readAmass(const std::filesystem::path& file, const BodyModel& model);
+Take readAmass(const std::filesystem::path& file, const BodyModel& model, std::string* remark = nullptr);
 
 /// Does the file hold AMASS's keys?
 bool isAmass(const std::filesystem::path& file);

@@ -157,9 +157,31 @@ void reportProgress(const MotionExportSettings& settings, double share) {
         throw Error("The export was cancelled; nothing was written.");
 }
 
+namespace {
+
+/// ", which has 1, 2 and 5", as people are counted for the user.
+std::string whoIsThere(const Take& take) {
+    constexpr std::size_t kMostNamed = 12;
+    std::string numbers;
+    for (std::size_t i = 0; i < std::min(take.tracks.size(), kMostNamed); ++i) {
+        const bool isLast = i + 1 == std::min(take.tracks.size(), kMostNamed);
+        numbers += (i == 0 ? "" : isLast && take.tracks.size() <= kMostNamed ? " and " : ", ") + std::to_string(take.tracks[i].id + 1);
+    }
+    if (numbers.empty()) return {};
+    return ", which has " + numbers + (take.tracks.size() > kMostNamed ? " …" : "");
+}
+
+}  // namespace
+
+void requirePeople(const Take& take, const std::vector<int>& people) {
+    for (const int person : people)
+        if (!take.find(person)) throw Error("There is no person " + std::to_string(person + 1) + " in this motion" + whoIsThere(take) + ".");
+}
+
 std::vector<Track> exportedTracks(const BodyModel& model, const Take& take, const MotionExportSettings& settings) {
     if (!sharesSmplJoints(model.data().parents))
         throw Error("The body's " + std::to_string(model.numJoints()) + " joints are not those of SMPL, SMPL-H or SMPL-X, so no motion fits it. Choose a body in one of their layouts.");
+    requirePeople(take, settings.people);
     std::vector<Track> tracks;
     UniqueNames names;
     for (const Track& track : take.tracks) {

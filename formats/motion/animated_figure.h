@@ -68,8 +68,11 @@ struct MotionExportSettings {
 /// Calls onProgress; throws Error when it answers false.
 void reportProgress(const MotionExportSettings& settings, double share);
 
+/// Throws Error that names those who are there when one of `people` (ids) is not.
+void requirePeople(const Take& take, const std::vector<int>& people);
+
 /// The chosen people's tracks within the range, gaps filled along the manifold, each with one shape. Throws Error when there
-/// is nobody.
+/// is nobody, or somebody who was chosen is not in the take.
 std::vector<Track> exportedTracks(const BodyModel& model, const Take& take, const MotionExportSettings& settings);
 
 /// Figures in axes with `up` upwards. A body with hands has its own joints: those that it shares with SMPL have the

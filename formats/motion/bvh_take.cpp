@@ -7,6 +7,7 @@
 #include <numbers>
 
 #include "body/error.h"
+#include "body/motion/foot_locking.h"
 #include "body/posing.h"
 #include "body/rotation.h"
 #include "body/shared_joints.h"
@@ -64,7 +65,7 @@ void writeJoint(std::string& text, const BvhMotion& motion, std::size_t index, i
 }
 
 /// Channels of a joint from its rotation and, for moving joints, place.
-void fillChannels(BvhMotion& motion, std::size_t index, const JointCurve& curve, const Eigen::Vector3d& offset, double unit, int lead) {
+void fillChannels(BvhMotion& motion, std::size_t index, const JointCurve& curve, double unit, int lead) {
     const BvhJoint& joint = motion.joints[index];
     const bool moves = joint.channels.size() == 6;
     Eigen::Vector3d before = Eigen::Vector3d::Zero();
@@ -72,9 +73,7 @@ void fillChannels(BvhMotion& motion, std::size_t index, const JointCurve& curve,
         const auto i = static_cast<std::size_t>(std::max<Eigen::Index>(0, frame - lead));
         Eigen::Index at = joint.firstChannel;
         if (moves) {
-            // A child's position channels are added to its offset.
-            const Eigen::Vector3d place = unit * (curve.places[i] - (joint.parent < 0 ? Eigen::Vector3d(Eigen::Vector3d::Zero()) : offset));
-            motion.frames.block<1, 3>(frame, at) = place.transpose();
+            motion.frames.block<1, 3>(frame, at) = unit * curve.places[i].transpose();
             at += 3;
         }
         before = nearestAngles(zxyDegrees(curve.rotations[i].toRotationMatrix()), before);
@@ -189,10 +188,7 @@ BvhMotion bvhOf(const AnimatedFigure& animated, double unit) {
     }
     const int lead = std::max(0, animated.firstFrame);
     motion.frames.resize(lead + animated.numFrames(), numChannels);
-    for (std::size_t j = 0; j < figure.parents.size(); ++j) {
-        const Eigen::Vector3d offset = motion.joints[j].offset / unit;
-        fillChannels(motion, j, animated.joints[j], offset, unit, lead);
-    }
+    for (std::size_t j = 0; j < figure.parents.size(); ++j) fillChannels(motion, j, animated.joints[j], unit, lead);
     for (std::size_t j = 0; j < figure.parents.size(); ++j) {
         bool isLeaf = true;
         for (const int parent : figure.parents) isLeaf = isLeaf && parent != static_cast<int>(j);
@@ -253,6 +249,8 @@ Take takeFromBvh(const BodyModel& model, const std::filesystem::path& file) {
         track.set(static_cast<int>(frame), std::make_shared<const MotionSample>(std::move(sample)));
     }
     take.tracks.push_back(std::move(track));
+    // Another skeleton's ankles are not as high above its soles as ours.
+    if (!preset) take.floor = foundFloor(model, take, take.floor.normal);
     return take;
 }
 

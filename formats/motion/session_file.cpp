@@ -271,7 +271,9 @@ SessionDocument readSession(const std::filesystem::path& file) {
     const json root = json::parse(npz.read("session").text(), nullptr, false);
     if (!root.is_object() || !root.contains("version") || !root["version"].is_number_integer())
         throw refuse("it is no session. Choose a file that this program saved (*.hmrs).");
-    if (const int version = root["version"].get<int>(); version > kSessionVersion)
+    const auto version = root["version"].get<std::int64_t>();
+    if (version < 1) throw refuse("its version, " + std::to_string(version) + ", is none that there ever was. Choose an older copy of the session.");
+    if (version > kSessionVersion)
         throw refuse("a newer version of the program saved it (session version " + std::to_string(version) + "; this program reads up to " +
                      std::to_string(kSessionVersion) + "). Open it with that version; the file is unchanged.");
     SessionDocument document;

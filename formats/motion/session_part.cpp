@@ -6,6 +6,7 @@
 
 #include "body/error.h"
 #include "body/motion/track_editing.h"
+#include "formats/motion/animated_figure.h"
 
 namespace hmr {
 namespace {
@@ -32,6 +33,7 @@ Take finishedTake(const SessionDocument& document) {
 
 SessionDocument partOf(SessionDocument document, const std::vector<int>& people, FrameRange range) {
     Take& take = document.take;
+    requirePeople(take, people);
     const int firstBefore = take.firstSourceFrame;
     if (range.first > 0 || range.end < take.numFrames) trimTake(take, document.keys, range);
     document.frame = std::clamp(document.frame - (take.firstSourceFrame - firstBefore), 0, std::max(0, take.numFrames - 1));

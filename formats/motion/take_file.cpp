@@ -139,14 +139,14 @@ std::vector<fs::path> exportTake(const fs::path& file, MotionFormat format, cons
     return written;
 }
 
-Take readTake(const fs::path& file, const BodyModel& model) {
+Take readTake(const fs::path& file, const BodyModel& model, std::string* remark) {
     const std::string extension = lowerExtension(file);
     if (extension == ".bvh") return takeFromBvh(model, file);
     if (extension == ".json") return takeOf(readParametersJson(file));
     if (extension == kSessionExtension) return finishedTake(readSession(file));
     if (extension == ".pkl") return readResultsOfOthers(file);
     if (extension == ".npz" && isRomp(file)) return readResultsOfOthers(file);
-    if (extension == ".npz") return isAmass(file) ? readAmass(file, model) : takeOf(readParametersNpz(file));
+    if (extension == ".npz") return isAmass(file) ? readAmass(file, model, remark) : takeOf(readParametersNpz(file));
     throw Error("Cannot read motion from " + file.string() + ": sessions (.hmrs), AMASS, ROMP or parameter files (.npz), results of VIBE, WHAM and PHALP (.pkl), parameters (.json) and .bvh are read.");
 }
 

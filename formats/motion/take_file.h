@@ -32,7 +32,8 @@ const MotionFormatInfo& motionFormatOf(const std::filesystem::path& file);
 std::vector<std::filesystem::path> exportTake(const std::filesystem::path& file, MotionFormat format, const BodyModel& model,
                                               const Take& take, const MotionExportSettings& settings, bool onePerPerson);
 
-/// Reads a take: session (.hmrs, with its keys and the shapes set by hand), AMASS or our own .npz, our .json, .bvh, results of others (results_of_others.h). Throws Error.
-Take readTake(const std::filesystem::path& file, const BodyModel& model);
+/// Reads a take: session (.hmrs, with its keys and the shapes set by hand), AMASS or our own .npz, our .json, .bvh, results of others (results_of_others.h). `remark`, where given, gets
+/// a sentence for the user when something of the file does not fit the body and was left out. Throws Error.
+Take readTake(const std::filesystem::path& file, const BodyModel& model, std::string* remark = nullptr);
 
 }  // namespace hmr

@@ -134,7 +134,7 @@ private Q_SLOTS:
     void badWishesAreRefused() {
         MotionExportSettings nobody;
         nobody.people = {77};
-        QVERIFY(errorText([&] { write("x.glb", MotionFormat::Glb, nobody); }).contains("nobody"));
+        QVERIFY(errorText([&] { write("x.glb", MotionFormat::Glb, nobody); }).contains("There is no person"));
         QVERIFY(errorText([&] { exportPreset("3dsmax"); }).contains("unreal"));
         QVERIFY(errorText([&] { motionFormatOf("walk.doc"); }).contains(".bvh"));
         QVERIFY(errorText([&] { exportTake(folder_ / "none" / "x.glb", MotionFormat::Glb, *model_, take_, {}, false); }).contains("Choose a folder"));

@@ -327,6 +327,20 @@ private Q_SLOTS:
             }
         }
         QVERIFY2(worst < kMillimetre, qPrintable(QString("%1 mm").arg(1000 * worst)));
+        // Another program's reader puts the joints there too, below a root bone as well.
+        Assimp::Importer importer;
+        const aiScene* scene = importer.ReadFile(file.string(), 0);
+        QVERIFY2(scene != nullptr, importer.GetErrorString());
+        const AssimpMotion assimp(*scene);
+        for (int frame = 0; frame < motion.numFrames(); frame += 6) {
+            const auto world = assimp.at(frame / take_.frameRate);
+            const PosedBody posed = truth.body(track, frame);
+            for (int joint = 0; joint < kNumSmplJoints; ++joint) {
+                const Eigen::Vector3d place = placeOf(world.at(chosen.boneName(joint))) / chosen.bvhUnitsPerMetre;
+                worst = std::max(worst, (yUp(place, chosen.textUp) - posed.joints.row(joint).transpose()).norm());
+            }
+        }
+        QVERIFY2(worst < kMillimetre, qPrintable(QString("Assimp: %1 mm").arg(1000 * worst)));
         // No channel jumps: half a turn between frames would be a flip.
         QVERIFY((motion.frames.bottomRows(motion.numFrames() - 1) - motion.frames.topRows(motion.numFrames() - 1)).cwiseAbs().maxCoeff() < 120);
         if (chosen.root != RootHandling::Pelvis) return;
@@ -337,6 +351,17 @@ private Q_SLOTS:
                 QVERIFY(angleBetween(rotationFromAxisAngle(back.tracks[0].at(frame)->body.pose.row(joint).transpose()),
                                      rotationFromAxisAngle(track.at(frame)->body.pose.row(joint).transpose())) < 1e-5);
         }
+    }
+    // A child's zeros are MakeHuman's, which leave it where its offset is; others tell its whole place.
+    void childrensPositionsAddOrTakeTheOffsetsPlace() {
+        const auto placeOfChild = [](const std::string& position) {
+            const std::string text = "HIERARCHY\nROOT a\n{\nOFFSET 1 2 3\nCHANNELS 3 Xposition Yposition Zposition\nJOINT b\n{\nOFFSET 0 90 0\n"
+                                     "CHANNELS 3 Xposition Yposition Zposition\nEnd Site\n{\nOFFSET 0 1 0\n}\n}\n}\nMOTION\nFrames: 1\nFrame Time: 0.04\n10 20 30 " + position + "\n";
+            return Eigen::Vector3d(worldPositions(parseBvh(text, "text"), 0).row(1).transpose());
+        };
+        QCOMPARE(placeOfChild("0 0 0"), Eigen::Vector3d(10, 110, 30));
+        QCOMPARE(placeOfChild("1 -2 0"), Eigen::Vector3d(11, 108, 30));
+        QCOMPARE(placeOfChild("1 88 0"), Eigen::Vector3d(11, 108, 30));
     }
     void rootHandlingKeepsOrDropsTheWay() {
         MotionExportSettings settings;

@@ -48,7 +48,7 @@ private Q_SLOTS:
         QCOMPARE(part.boxes[0].boxes.size(), std::size_t{1});
         QVERIFY(part.keys.size() == 1 && part.keys.at(0).keys.contains(10));
         QVERIFY(largestTurn(*finishedTake(part).tracks[0].at(12), *finishedTake(document).tracks[0].at(22)) < 1e-9);
-        QVERIFY(errorText([&] { partOf(document, {7}, {0, 40}); }).contains("nobody"));
+        QVERIFY(errorText([&] { partOf(document, {7}, {0, 40}); }).contains("no person 8"));
     }
     void importedMotionIsNoSourceOfASession() {
         MotionExportSettings settings;
@@ -110,6 +110,45 @@ private Q_SLOTS:
             QVERIFY2(difference.cwiseAbs().maxCoeff() < 1e-5, qPrintable(QString::number(difference.cwiseAbs().maxCoeff())));
             QVERIFY(std::abs(a.joints(0, 1) - b.joints(0, 1)) < 1e-5);
         }
+    }
+    // AMASS's shapes are SMPL's: the open body takes the poses alone and stands on a floor of its own.
+    void amassOfAnotherBodyKeepsItsPosesAlone() {
+        MotionExportSettings settings;
+        settings.people = {1};
+        NpzArrays arrays = readNpz(write("foreign.npz", MotionFormat::AmassNpz, settings));
+        const auto lowestOf = [](const BodyModel& model, const Take& take) {
+            const Truth truth(model, take);
+            double lowest = 1;
+            for (int frame = 10; frame < 40; ++frame) lowest = std::min(lowest, static_cast<double>(truth.body(truth.tracks()[0], frame).vertices.col(1).minCoeff()));
+            return lowest;
+        };
+        const double own = lowestOf(*model_, readTake(folder_ / "foreign.npz", *model_));
+        std::vector<double> places = arrays.at("trans").as<double>();
+        for (std::size_t i = 2; i < places.size(); i += 3) places[i] += 0.15;  // of longer legs
+        arrays["trans"] = NdArray::from(places, {places.size() / 3, 3});
+        arrays.erase("body_model");
+        arrays["betas"] = NdArray::from(std::vector<double>{-2.5, 3}, {2});
+        writeNpz(folder_ / "foreign.npz", arrays);
+        BodyModelData data = model_->data();
+        data.modelId = "openbody-1.0";
+        const BodyModel open(data);
+        std::string remark;
+        const Take ofOpen = readTake(folder_ / "foreign.npz", open, &remark);
+        QVERIFY(QString::fromStdString(remark).contains("of another body"));
+        QVERIFY(ofOpen.tracks[0].at(20)->body.betas.isZero());
+        const double lowest = lowestOf(open, ofOpen);
+        QVERIFY2(std::abs(lowest - own) < 0.03, qPrintable(QString("%1, its own %2").arg(lowest).arg(own)));
+        data.modelId = "smpl-neutral";
+        remark.clear();
+        QCOMPARE(readTake(folder_ / "foreign.npz", BodyModel(data), &remark).tracks[0].at(20)->body.betas[0], -2.5);
+        QVERIFY(remark.empty());
+    }
+    void strangersAreNotExported() {
+        MotionExportSettings settings;
+        settings.people = {0, 8};
+        QCOMPARE(errorText([&] { write("nobody.csv", MotionFormat::JointCsv, settings); }), QString("There is no person 9 in this motion, which has 1, 2 and 3."));
+        QCOMPARE(errorText([&] { partOf(sessionOf(take_), {8}, {}); }), QString("There is no person 9 in this motion, which has 1, 2 and 3."));
+        QVERIFY(!fs::exists(folder_ / "nobody.csv"));
     }
     void parametersReadBack() {
         for (const char* name : {"params.json", "params2.npz"}) {
