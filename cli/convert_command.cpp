@@ -18,8 +18,11 @@ void convert(const fs::path& from, const fs::path& to) {
     if (fs::equivalent(from, to, error)) throw Error("Source and target are the same file, " + from.string() + ". Give the copy another name.");
     if (to.extension() == ".npz") {
         const auto body = loadBodyModel(from);
-        saveBodyModel(to, body->data());
-        std::cout << to.string() << ": body " << body->data().modelId << ", " << body->numVertices() << " vertices, " << body->numJoints()
+        BodyModelData data = body->data();
+        // The copy's name need not tell the version any more.
+        if (const std::string version = identifyBody(data, from).version; !version.empty() && !data.modelId.ends_with(version)) data.modelId += "-" + version;
+        saveBodyModel(to, data);
+        std::cout << to.string() << ": body " << data.modelId << ", " << body->numVertices() << " vertices, " << body->numJoints()
                   << " joints, " << body->numBetas() << " shapes\n";
     } else if (to.extension() == ".safetensors") {
         convertWeights(from, to);

@@ -38,6 +38,7 @@ void describeBody(const std::filesystem::path& file) {
     line("skeleton", std::to_string(model->numJoints()) + " joints");
     line("height", decimal(extent.y(), 3) + " m at mean shape");
     line("shape directions", std::to_string(model->numBetas()) + (data.betaNames.empty() ? "" : ": " + joined(data.betaNames)));
+    if (identity.family == "SMPL-X") line("", "those of facial expressions are left out, the face is at rest");
     const double moved = (data.poseDirections.array() != 0).rowwise().any().cast<double>().mean();
     line("pose directions", std::to_string(data.poseDirections.cols()) + " for " + decimal(100 * moved, 1) + " % of the coordinates");
     line("skin", decimal(static_cast<double>(data.skinWeights.nonZeros()) / model->numVertices(), 2) + " joints a vertex");

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cmath>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -179,6 +180,22 @@ bool describeNetwork(const TensorFile& weights, bool everything) {
     return describeUse(missingTensors(weights, *network), "opens as it is (--weights); hmr convert makes a copy that opens faster", everything);
 }
 
+/// Reads every tensor, one at a time: some of the file may be missing, cut off or no numbers. Returns what is wrong with the first such.
+std::optional<std::string> damageOf(const TensorFile& weights) {
+    if (weights.format() == kScriptFormat) return std::nullopt;
+    for (const auto& [name, tensor] : weights.tensors()) {
+        try {
+            const NdArray array = weights.read(name);
+            const bool isReal = tensor.type == ElementType::Float16 || tensor.type == ElementType::Float32 || tensor.type == ElementType::Float64;
+            if (isReal && !std::ranges::all_of(array.as<float>(), [](float value) { return std::isfinite(value); }))
+                return "the tensor \"" + name + "\" holds numbers that are not finite";
+        } catch (const Error& error) {
+            return error.what();
+        }
+    }
+    return std::nullopt;
+}
+
 void describeWeights(const fs::path& file, bool everything) {
     const auto weights = openTensorFile(file);
     std::map<std::string, std::size_t> numbersOfPart;
@@ -193,7 +210,9 @@ void describeWeights(const fs::path& file, bool everything) {
     }
     std::cout << file.string() << (weights->format() == kScriptFormat ? ": network\n" : ": network weights\n");
     line("format", weights->format());
-    const bool runs = describeNetwork(*weights, everything);
+    const std::optional<std::string> damage = damageOf(*weights);
+    if (damage) line("damaged", *damage);
+    const bool runs = damage ? false : describeNetwork(*weights, everything);
     line("tensors", std::to_string(weights->tensors().size()) + (types.empty() ? "" : ", " + joined({types.begin(), types.end()})));
     line("parameters", std::to_string(numbers) + " numbers (" + decimal(static_cast<double>(numbers) / 1e6, 2) + " million), " +
                            decimal(static_cast<double>(bytes) / 1e6, 1) + " MB");
@@ -204,6 +223,7 @@ void describeWeights(const fs::path& file, bool everything) {
         for (const auto& [name, tensor] : weights->tensors())
             std::cout << "    " << name << "  " << typeText(tensor.type) << "  " << shapeText(tensor.shape) << "\n";
     }
+    if (damage) throw Error(file.string() + " is damaged (above) and cannot be used. Fetch it again, all of its files.");
     if (!runs)
         throw Error(file.string() + " cannot run: tensors are missing or of another shape (\"missing\" above). Fetch it again, or save all of the network.");
 }
@@ -332,7 +352,8 @@ void describe(const fs::path& file, bool everything) {
     if (tensorBundleIndex(file)) return describeWeights(file, everything);
     const std::string bytes = firstBytes(file), extension = lowerExtension(file);
     if (isSafetensors(bytes) || extension == ".safetensors") return describeWeights(file, everything);
-    if (bytes.starts_with("PK")) return isTorchArchive(file) ? describeWeights(file, everything) : describeNpz(file);
+    static const std::set<std::string> torchExtensions = {".pt", ".pth", ".ckpt", ".tar"};
+    if (bytes.starts_with("PK")) return isTorchArchive(file) || torchExtensions.contains(extension) ? describeWeights(file, everything) : describeNpz(file);
     if (isTorchLegacy(bytes)) return describeWeights(file, everything);
     if (bytes.starts_with('\x80') || extension == ".pkl") return describePickle(file);
     if (bytes.starts_with("\x93NUMPY")) return describeNpy(file);

@@ -74,7 +74,7 @@ BodyIdentity identifyBody(const BodyModelData& data, const std::filesystem::path
     if (identity.gender.empty() && identity.family == "SMPL-H") identity.gender = genderIn(lower(file.parent_path().filename().string()));
     if (identity.family == "SMPL") {
         for (const char* version : {"1.0.0", "1.1.0"})
-            if (name.find(version) != std::string::npos) identity.version = version;
+            if (name.find(version) != std::string::npos || data.modelId.ends_with(version)) identity.version = version;
         if (identity.version.empty() && data.shapeDirections.cols() == 300) identity.version = "1.1.0";
         // Version 1.0.0 is published as pickles alone; an .npz of ten shapes may be a shortened 1.1.0.
         if (identity.version.empty() && data.shapeDirections.cols() == 10 && file.extension() == ".pkl")

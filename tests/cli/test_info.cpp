@@ -94,6 +94,9 @@ private Q_SLOTS:
         writeNpz(root_ / "regressor.npz", {{"regressor", NdArray::from(std::vector<float>(2 * 6890), {2, 6890})}});
         writeWholeFile(root_ / "mean.h5", "\x89HDF\r\n");
         writeSafetensors(root_ / "cliff.safetensors", {{"encoder.conv1.weight", few}, {"decpose.weight", few}}, {});
+        const std::vector<float> noNumbers = {1, std::numeric_limits<float>::quiet_NaN(), 2};
+        writeSafetensors(root_ / "nan.safetensors", {{"layer/weights", NdArray::from(noNumbers, {3})}}, {});
+        writeWholeFile(root_ / "alone.index", readWholeFile(std::filesystem::path(HMR_TEST_DATA) / "tensors/bundle.index"));
         writeSafetensors(root_ / "part.safetensors", {{"3D_module/fc1/weights", few}, {"resnet_v2_50/conv1/weights", few}}, {});
         writeNpz(root_ / "other.npz", {{"numbers", NdArray::from(std::vector<float>(6, 1.f), {2, 3})}});
         const std::vector<Figure> figures = {figureFrom(*model, BodyParameters{}, "person", Eigen::Vector3d::Zero(), true)};
@@ -209,6 +212,12 @@ private Q_SLOTS:
         QTest::newRow("an HDF5 file") << "mean.h5" << "mean parameters";
         QTest::newRow("weights under another name") << "renamed.safetensors" << "says that it is hmr-resnet50, but its tensors are those of hmr-resnet18. Choose other weights";
         QTest::newRow("half a network") << "part.safetensors" << "tensors are missing or of another shape";
+        QTest::newRow("an absurd shape in a checkpoint") << HMR_TEST_DATA "/tensors/bad_shape.pt" << "is damaged";
+        QTest::newRow("numbers that are cut off") << HMR_TEST_DATA "/tensors/bad_short_storage.pt" << "is damaged";
+        QTest::newRow("numbers that are missing") << HMR_TEST_DATA "/tensors/bad_no_storage.pt" << "is damaged";
+        QTest::newRow("an archive in place of a checkpoint") << HMR_TEST_DATA "/tensors/bad_no_pickle.pt" << "no data.pkl";
+        QTest::newRow("a checkpoint without its data") << "alone.index" << "is damaged";
+        QTest::newRow("weights of no number") << "nan.safetensors" << "is damaged";
         QTest::newRow("zip bomb") << HMR_TEST_DATA "/formats/bomb.npz" << "bomb.npz";
         QTest::newRow("arrays that expand beyond reason") << HMR_TEST_DATA "/formats/expands.npz" << "200 times its size";
         QTest::newRow("compressed numbers of PyTorch's") << HMR_TEST_DATA "/tensors/bad_bomb.pt" << "does not compress numbers";
@@ -228,6 +237,11 @@ private Q_SLOTS:
         QVERIFY(result.errors.startsWith("hmr: "));
     }
 
+    void damageIsNamed() {
+        const auto alone = info({"alone.index"}), nan = info({"nan.safetensors"});
+        QVERIFY2(alone.output.contains("damaged") && alone.output.contains("alone.data-00000-of-00001"), qPrintable(alone.output));
+        QVERIFY2(nan.output.contains("numbers that are not finite") && !nan.output.contains("opens as it is"), qPrintable(nan.output));
+    }
     void missingTensorsAreListed() {
         const auto few = info({"part.safetensors"}), all = info({"--all", "part.safetensors"});
         QVERIFY2(few.output.contains("more, shown with --all") && few.output.contains("conv1/weights has the shape [3], expected [7,7,3,64]"), qPrintable(few.output));

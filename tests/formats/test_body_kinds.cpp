@@ -114,6 +114,9 @@ private Q_SLOTS:
         QCOMPARE(identity.family + " " + identity.gender, "SMPL male");
         QCOMPARE(identity.version, "1.0.0");  // published with ten shapes, as a pickle
         QCOMPARE(identifyBody(data, "SMPL_MALE.npz").version, "");
+        data.modelId = "smpl-male-1.0.0";  // as hmr convert writes it
+        QCOMPARE(identifyBody(data, "copy.npz").version, "1.0.0");
+        data.modelId.clear();
         data.shapeDirections.resize(0, 16);
         QCOMPARE(identifyBody(data, "SMPL_MALE.pkl").version, "");
         data.shapeDirections.resize(0, 300);
