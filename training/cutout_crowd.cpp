@@ -112,8 +112,8 @@ void CutoutCrowd::draw(Random& random, TrainingSample& sample) {
         }
         return std::nullopt;
     };
-    const bool hasBackgrounds = backgrounds_ && !choices_.empty();
-    if (!hasBackgrounds || random.chance(0.25)) {
+    const bool hasBackgrounds = backgrounds_ && !choices_.empty(), isBeforePeople = !hasBackgrounds || random.chance(0.25);
+    if (isBeforePeople) {
         if (const auto cover = drawPerson(behind_)) canvas.paste(crop, *cover, 0, 0);
         canvas.picture.pixels = crop.pixels;
     } else {
@@ -138,6 +138,7 @@ void CutoutCrowd::draw(Random& random, TrainingSample& sample) {
     sample = {};
     sample.size = size;
     sample.boxes = canvas.seenBoxes();
+    if (isBeforePeople) sample.photographs = {{0, 0, static_cast<double>(size), static_cast<double>(size)}};
     sample.pixels = std::move(canvas.picture.pixels);
 }
 

@@ -24,7 +24,7 @@ public:
     CutoutCrowd(std::shared_ptr<const PackedPictures> people, std::shared_ptr<const BackgroundSet> backgrounds, std::vector<int> choices,
                 CutoutCrowdSettings settings);
 
-    /// Fills size, pixels and boxes; a box holds what is seen of a person.
+    /// Fills size, pixels, boxes and photographs; a box holds what is seen of a person.
     void draw(Random& random, TrainingSample& sample);
 
 private:

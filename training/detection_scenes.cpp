@@ -35,6 +35,10 @@ PixelBox sharedPart(const PixelBox& a, const PixelBox& b) {
     return {left, top, std::max(0.0, right - left), std::max(0.0, bottom - top)};
 }
 
+PixelBox wholeOf(const TrainingSample& sample) {
+    return {0, 0, static_cast<double>(sample.size), static_cast<double>(sample.size)};
+}
+
 void copyTile(const TrainingSample& tile, int x, int y, TrainingSample& sample) {
     const int width = std::min(tile.size, sample.size - x), height = std::min(tile.size, sample.size - y);
     for (int row = 0; row < height; ++row)
@@ -42,6 +46,10 @@ void copyTile(const TrainingSample& tile, int x, int y, TrainingSample& sample) 
                     &sample.pixels[(static_cast<std::size_t>(y + row) * sample.size + x) * 3]);
     for (const PixelBox& box : tile.boxes)
         if (const auto part = visiblePart(box, width, height)) sample.boxes.push_back({part->x + x, part->y + y, part->width, part->height});
+    for (const PixelBox& box : tile.photographs) {
+        const PixelBox part = sharedPart(box, {0, 0, static_cast<double>(width), static_cast<double>(height)});
+        sample.photographs.push_back({part.x + x, part.y + y, part.width, part.height});
+    }
 }
 
 }  // namespace
@@ -105,6 +113,7 @@ void DetectionScenes::drawTile(Tiles& tiles, Random& random, TrainingSample& til
     } else if (tiles.photographs && (isPhotograph || !tiles.scenes)) {
         tiles.photographs->draw(index, tile);
         if (const auto box = boxOfPerson(tile)) tile.boxes.push_back(*box);
+        tile.photographs = {wholeOf(tile)};
     } else {
         SyntheticPicture drawn = isWhole ? tiles.scenes->drawFullPicture(index, tiles.side, tiles.side) : tiles.scenes->drawCrop(index);
         tile.pixels = std::move(drawn.picture.pixels);

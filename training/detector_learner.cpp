@@ -16,6 +16,8 @@ namespace hmr {
 namespace {
 
 constexpr float kLeastBoxWeight = 0.35f;  ///< of the Gaussian: cells farther from the middle do not learn the box
+constexpr double kBelievedConfidence = 0.3;  ///< from there on somebody without a box is not punished in a photograph
+constexpr double kFarFromPeople = 0.05;      ///< of the Gaussians: cells below are nobody's who has a box
 constexpr double kJudgedConfidence = 0.3, kJudgedOverlap = 0.5;
 
 /// Adds one person to the targets of picture `index`; the nearer middle wins a cell.
@@ -44,6 +46,11 @@ void addPerson(const PixelBox& box, std::int64_t index, DetectorTargets& targets
         }
 }
 
+void addPhotograph(const PixelBox& box, std::int64_t index, DetectorTargets& targets) {
+    const auto cell = [&](double pixels) { return std::clamp<std::int64_t>(std::lround(pixels / kDetectorStride), 0, targets.heat.size(1)); };
+    targets.photographs[index].slice(0, cell(box.y), cell(box.y + box.height)).slice(1, cell(box.x), cell(box.x + box.width)).fill_(1);
+}
+
 PixelBox scaled(const PixelBox& box, double factor) {
     return {box.x * factor, box.y * factor, box.width * factor, box.height * factor};
 }
@@ -53,17 +60,21 @@ PixelBox scaled(const PixelBox& box, double factor) {
 DetectorTargets detectorTargets(const std::vector<TrainingSample>& samples) {
     const auto count = static_cast<std::int64_t>(samples.size());
     const std::int64_t cells = samples.front().size / kDetectorStride;
-    DetectorTargets targets{torch::zeros({count, cells, cells}), torch::ones({count, 4, cells, cells}), torch::zeros({count, cells, cells})};
-    for (std::int64_t i = 0; i < count; ++i)
+    DetectorTargets targets{torch::zeros({count, cells, cells}), torch::ones({count, 4, cells, cells}), torch::zeros({count, cells, cells}), torch::zeros({count, cells, cells})};
+    for (std::int64_t i = 0; i < count; ++i) {
         for (const PixelBox& box : samples[static_cast<std::size_t>(i)].boxes) addPerson(box, i, targets);
+        for (const PixelBox& box : samples[static_cast<std::size_t>(i)].photographs) addPhotograph(box, i, targets);
+    }
     return targets;
 }
 
-torch::Tensor heatLoss(const torch::Tensor& logits, const torch::Tensor& target) {
+torch::Tensor heatLoss(const torch::Tensor& logits, const DetectorTargets& targets) {
+    const auto target = targets.heat.to(logits.device());
     const auto share = torch::sigmoid(logits);
     const auto isMiddle = (target == 1).to(logits.scalar_type());
+    const auto isBelieved = ((share > kBelievedConfidence) & (target < kFarFromPeople)).to(logits.scalar_type()) * targets.photographs.to(logits.device());
     const auto right = isMiddle * (1 - share).square() * torch::log_sigmoid(logits);
-    const auto wrong = (1 - isMiddle) * (1 - target).pow(4) * share.square() * torch::log_sigmoid(-logits);
+    const auto wrong = (1 - isBelieved) * (1 - isMiddle) * (1 - target).pow(4) * share.square() * torch::log_sigmoid(-logits);
     return -(right + wrong).sum() / isMiddle.sum().clamp_min(1);
 }
 
@@ -92,7 +103,7 @@ StepFigures DetectorLearner::learn(const SampleBatch& batch, double learningRate
     if (startsUpdate()) clearGradients();
     const DetectorTargets targets = detectorTargets(batch.samples);
     const DetectorMaps maps = mapsOf(batch.samples);
-    const auto heat = heatLoss(maps.heat, targets.heat.to(device_));
+    const auto heat = heatLoss(maps.heat, targets);
     const auto boxes = boxLoss(maps.sides, targets.sides.to(device_), targets.weights.to(device_));
     StepFigures figures;
     figures.terms = {{"heat", heat.item<double>()}, {"boxes", boxes.item<double>()}};

@@ -12,13 +12,15 @@ struct DetectorTargets {
     torch::Tensor heat;     ///< [N,h,w] one at the middle of each person, falling off as a Gaussian
     torch::Tensor sides;    ///< [N,4,h,w] cells to the sides of the box a cell belongs to
     torch::Tensor weights;  ///< [N,h,w] how much a cell's box counts: near the middle of a person
+    torch::Tensor photographs;  ///< [N,h,w] one where somebody may be seen who has no box
 };
 
 /// The targets of pictures of one size from the boxes of their people.
 DetectorTargets detectorTargets(const std::vector<TrainingSample>& samples);
 
-/// Penalty-reduced focal loss of the heat map (Law and Deng, CornerNet, ECCV 2018), a person's share.
-torch::Tensor heatLoss(const torch::Tensor& logits, const torch::Tensor& target);
+/// Penalty-reduced focal loss of the heat map (Law and Deng, CornerNet, ECCV 2018), a person's share. Annotated photographs show others
+/// beside the person who has a box: what is taken for a person there is believed, not punished.
+torch::Tensor heatLoss(const torch::Tensor& logits, const DetectorTargets& targets);
 
 /// One minus the generalised intersection over union (Rezatofighi et al., CVPR 2019), a weighted mean over cells.
 torch::Tensor boxLoss(const torch::Tensor& sides, const torch::Tensor& target, const torch::Tensor& weights);

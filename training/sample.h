@@ -21,6 +21,7 @@ struct TrainingSample {
     std::array<float, kNumSmplJoints * 9> rotations{};      ///< row-major, joint to parent; root to camera axes
     std::array<float, kNumBetas> betas{};
     std::vector<PixelBox> boxes;       ///< detection: of every person, pixels, cut at the picture's border
+    std::vector<PixelBox> photographs; ///< detection: where others may be seen who have no box
     std::vector<std::uint8_t> parts;   ///< [size,size] label of 6 parts, 0 background; may be empty
 };
 

@@ -178,7 +178,7 @@ private Q_SLOTS:
         QTest::newRow("missing") << QStringList{"none.json", "-o", "x.glb"} << 1 << "none.json";
         QTest::newRow("no motion") << QStringList{"walk.avi", "-o", "x.glb"} << 1 << "Cannot read motion";
         QTest::newRow("no format") << QStringList{"walk.json", "-o", "x.doc"} << 1 << ".bvh";
-        QTest::newRow("nobody") << QStringList{"walk.json", "-o", "x.glb", "--people", "9"} << 1 << "nobody";
+        QTest::newRow("nobody") << QStringList{"walk.json", "-o", "x.glb", "--people", "9"} << 1 << "no person 9";
         QTest::newRow("preset") << QStringList{"walk.json", "-o", "x.glb", "--preset", "max"} << 2 << "preset";
         QTest::newRow("frames") << QStringList{"walk.json", "-o", "x.glb", "--frames", "a:b"} << 2 << "range";
         QTest::newRow("joint") << QStringList{"walk.json", "-o", "x.glb", "--smooth", "0.1", "--smooth-joint", "tail=1"} << 2 << "left_elbow";
@@ -186,7 +186,7 @@ private Q_SLOTS:
         QTest::newRow("no strength") << QStringList{"walk.json", "-o", "x.glb", "--smooth", "0.1", "--smooth-joint", "neck"} << 2 << "left_elbow=0.5";
         QTest::newRow("joint alone") << QStringList{"walk.json", "-o", "x.glb", "--smooth-joint", "neck=1"} << 2 << "--smooth";
         QTest::newRow("session each") << QStringList{"walk.json", "-o", "x.hmrs", "--each"} << 2 << "--people";
-        QTest::newRow("session of nobody") << QStringList{"walk.json", "-o", "x.hmrs", "--people", "9"} << 1 << "nobody";
+        QTest::newRow("session of nobody") << QStringList{"walk.json", "-o", "x.hmrs", "--people", "9"} << 1 << "no person 9";
         QTest::newRow("folder") << QStringList{"walk.json", "-o", "none/x.glb"} << 1 << "folder";
         QTest::newRow("video gone") << QStringList{"walk.json", "-o", "x.mp4", "--source", "gone.avi"} << 1 << "gone.avi";
     }

@@ -94,9 +94,28 @@ private Q_SLOTS:
         const DetectorMaps maps = perfectMaps(targets);
         QVERIFY(boxLoss(maps.sides, targets.sides, targets.weights).item<double>() < 1e-5);
         QVERIFY(boxLoss(maps.sides * 1.5, targets.sides, targets.weights).item<double>() > 0.2);
-        const double right = heatLoss(torch::where(targets.heat == 1, torch::full_like(targets.heat, 12), torch::full_like(targets.heat, -12)), targets.heat).item<double>();
-        const double flat = heatLoss(torch::zeros_like(targets.heat), targets.heat).item<double>();
+        const double right = heatLoss(torch::where(targets.heat == 1, torch::full_like(targets.heat, 12), torch::full_like(targets.heat, -12)), targets).item<double>();
+        const double flat = heatLoss(torch::zeros_like(targets.heat), targets).item<double>();
         QVERIFY2(right < 1e-3 && flat > 1, qPrintable(QString("%1 %2").arg(right).arg(flat)));
+    }
+
+    // Somebody without a box is believed in an annotated photograph, where nobody drew boxes round bystanders, and nowhere else.
+    void bystandersAreNotPunished() {
+        TrainingSample sample = rectangles(1, 96);
+        sample.boxes = {{4, 10, 30, 70}};
+        const DetectorTargets drawn = detectorTargets({sample});
+        sample.photographs = {{0, 0, 96, 48}};
+        const DetectorTargets photographed = detectorTargets({sample});
+        const auto lossAt = [](const DetectorTargets& targets, int row, int column, float logit) {
+            auto logits = torch::where(targets.heat == 1, torch::full_like(targets.heat, 12), torch::full_like(targets.heat, -12));
+            logits[0][row][column] = logit;
+            return heatLoss(logits, targets).item<double>();
+        };
+        QVERIFY(lossAt(drawn, 2, 10, 4) > 1);
+        QVERIFY(lossAt(photographed, 2, 10, 4) < 1e-3);    // taken for a person
+        QVERIFY(lossAt(photographed, 2, 10, -1) > 1e-2);   // not even nearly
+        QVERIFY(lossAt(photographed, 8, 10, 4) > 1);       // below the photograph
+        QVERIFY(lossAt(photographed, 4, 2, 4) > 1e-2);     // beside the middle of a person who has a box
     }
 
     void learnsToFindRectangles_data() {
