@@ -164,6 +164,7 @@ void visitFields(AugmentationConfig& augmentation, Visitor& visitor) {
     visitor.field("flip", augmentation.flip);
     visitor.field("color", augmentation.color);
     visitor.field("occlusion", augmentation.occlusion);
+    visitor.field("closeUp", augmentation.closeUp);
 }
 
 template <typename Visitor>

@@ -50,6 +50,7 @@ struct AugmentationConfig {
     bool flip = true;
     double color = 0.25;              ///< strength of gain, contrast and channel shifts
     double occlusion = 0.3;           ///< probability of a pasted occluder
+    double closeUp = 0.12;            ///< probability that the picture ends below the chest or hips of somebody upright, as a webcam's does
 };
 
 inline constexpr const char* kSmallDetector = "small";

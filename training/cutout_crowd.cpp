@@ -27,7 +27,7 @@ PackedSource sourceOfSize(const std::shared_ptr<const PackedPictures>& people, c
     options.augmentation = settings.augmentation;
     options.augmentation.scaleJitter = 0.17;
     options.augmentation.translationJitter = 0.02;
-    options.augmentation.occlusion = 0;
+    options.augmentation.occlusion = 0, options.augmentation.closeUp = 0;
     return PackedSource(people, options);
 }
 

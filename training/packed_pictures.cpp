@@ -174,6 +174,33 @@ void pasteOccluder(std::vector<std::uint8_t>& pixels, int size, const Picture& t
         }
 }
 
+/// The upper body of somebody upright in a picture that ends below it; nothing where it is not known or would be too small.
+std::optional<PackedPictures::Entry> closeUpOf(const PackedPictures::Entry& entry, Random& random) {
+    constexpr std::size_t kHips[] = {2, 3}, kTop[] = {8, 9, 12, 13}, kArms[] = {6, 7, 10, 11};  // 12, 13: neck and top of the head
+    constexpr double kLeastSide = 24, kMargin = 0.12;
+    const auto isKnown = [&](std::size_t joint) { return entry.keypoints[3 * joint + 2] > 0; };
+    const auto place = [&](std::size_t joint) { return Eigen::Vector2d(entry.keypoints[3 * joint], entry.keypoints[3 * joint + 1]); };
+    if (!std::ranges::all_of(kHips, isKnown) || !std::ranges::all_of(kTop, isKnown)) return std::nullopt;
+    const Eigen::Vector2d trunk = (place(kHips[0]) + place(kHips[1])) / 2 - place(12);
+    if (trunk.y() < 0.7 * trunk.norm()) return std::nullopt;
+    const double end = std::floor(std::min<double>(place(12).y() + random.uniform(0.35, 1.2) * trunk.y(), entry.picture.height));
+    Eigen::Vector2d low = place(kTop[0]), high = low;
+    const auto add = [&](std::size_t joint) {
+        if (isKnown(joint) && place(joint).y() < end) low = low.cwiseMin(place(joint)), high = high.cwiseMax(place(joint));
+    };
+    std::ranges::for_each(kTop, add);
+    std::ranges::for_each(kArms, add);
+    low.array() -= kMargin * trunk.norm(), high.array() += kMargin * trunk.norm();
+    high.y() = end;
+    if ((high - low).maxCoeff() < kLeastSide || high.y() - low.y() < kLeastSide / 2) return std::nullopt;
+    PackedPictures::Entry closeUp{Picture(entry.picture.width, static_cast<int>(end), 3), entry.keypoints, {low.x(), low.y(), high.x() - low.x(), high.y() - low.y()},
+                                  entry.name, entry.joints3d, entry.parameters};
+    std::copy_n(entry.picture.pixels.begin(), closeUp.picture.pixels.size(), closeUp.picture.pixels.begin());
+    for (std::size_t joint = 0; joint < kNumCocoPlusJoints; ++joint)
+        if (entry.keypoints[3 * joint + 1] >= end) closeUp.keypoints[3 * joint + 2] = 0;
+    return closeUp;
+}
+
 CropTransform variedCrop(const PixelBox& box, const PackedSourceOptions& options, Random& random) {
     const AugmentationConfig& variation = options.augmentation;
     CropTransform crop{windowOfBox(box, options.personShare)};
@@ -354,7 +381,10 @@ Keypoints pixelKeypoints(const TrainingSample& sample) {
 void PackedSource::draw(std::uint64_t index, TrainingSample& sample) {
     const auto& entries = pictures_->entries;
     Random random(options_.seed, index);
-    const auto& entry = entries[options_.isVaried ? random.below(entries.size()) : index % entries.size()];
+    const auto& whole = entries[options_.isVaried ? random.below(entries.size()) : index % entries.size()];
+    const bool isNear = options_.isVaried && options_.augmentation.closeUp > 0 && random.chance(options_.augmentation.closeUp);
+    const auto closeUp = isNear ? closeUpOf(whole, random) : std::nullopt;
+    const auto& entry = closeUp ? *closeUp : whole;
     const CropTransform crop = options_.isVaried ? variedCrop(entry.box, options_, random)
                                                  : CropTransform{windowOfBox(entry.box, options_.personShare)};
     sample = {};

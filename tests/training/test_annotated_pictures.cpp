@@ -156,7 +156,7 @@ private Q_SLOTS:
 
     void cropTransformInverts() {
         CropTransform crop{{{40, 60}, 50}, 0.7, true};
-        for (const Eigen::Vector2d point : {Eigen::Vector2d(0.3, -0.8), Eigen::Vector2d(-1, 1)})
+        for (const Eigen::Vector2d& point : {Eigen::Vector2d(0.3, -0.8), Eigen::Vector2d(-1, 1)})
             QVERIFY((crop.cropFromSource(crop.sourceFromCrop(point)) - point).norm() < 1e-12);
         QVERIFY((crop.sourceFromCrop({0, 0}) - Eigen::Vector2d(40, 60)).norm() < 1e-12);
     }
@@ -256,6 +256,50 @@ private Q_SLOTS:
         QVERIFY(first.pixels != other.pixels);
         QVERIFY(!first.hasJoints3d && !first.hasParameters);
         QCOMPARE(first.keypoints[3 * 14 + 2], 0.0f);  // LSP has no nose
+    }
+
+    // As before a webcam: the picture ends below the chest or the hips, and what lies under it is not seen, but its body is known.
+    void closeUpsEndBelowTheUpperBody() {
+        auto pictures = std::make_shared<PackedPictures>();
+        PackedPictures::Entry entry;
+        entry.picture = Picture(200, 300, 3);
+        for (int y = 0; y < 300; ++y)
+            for (int x = 0; x < 200; ++x) std::fill_n(entry.picture.at(x, y), 3, static_cast<std::uint8_t>(y * 255 / 299));
+        // Ankles to hips of the right and left leg, wrists to shoulders, neck, top of the head.
+        const double places[kNumLspJoints][2] = {{90, 280}, {90, 220}, {90, 160}, {110, 160}, {110, 220}, {110, 280}, {70, 150},
+                                                 {72, 120}, {80, 80},  {120, 80}, {128, 120}, {130, 150}, {100, 70}, {100, 30}};
+        for (std::size_t joint = 0; joint < kNumLspJoints; ++joint) {
+            entry.keypoints[3 * joint] = static_cast<float>(places[joint][0]), entry.keypoints[3 * joint + 1] = static_cast<float>(places[joint][1]);
+            entry.keypoints[3 * joint + 2] = 1;
+        }
+        entry.box = {60, 25, 80, 260};
+        entry.parameters = anyParameters(1);
+        pictures->entries = {entry};
+        PackedSourceOptions options;
+        options.augmentation = {.scaleJitter = 0, .translationJitter = 0, .rotationDegrees = 0, .flip = false, .color = 0, .occlusion = 0, .closeUp = 1};
+        PackedSource source(pictures, options);
+        std::set<int> brightest;
+        for (std::uint64_t i = 0; i < 20; ++i) {
+            TrainingSample sample;
+            source.draw(i, sample);
+            const auto isSeen = [&](std::size_t joint) { return sample.keypoints[3 * joint + 2] > 0; };
+            QVERIFY(isSeen(12) && isSeen(13) && !isSeen(0) && !isSeen(5) && !isSeen(1));
+            QVERIFY(sample.hasParameters);
+            const double height = sample.keypoints[3 * 12 + 1] - sample.keypoints[3 * 13 + 1];
+            QVERIFY2(height > 0.35, qPrintable(QString::number(height)));  // 0.21 where the whole body is shown
+            // Rows below the picture's end repeat its last one.
+            const int last = sample.pixels.back(), end = static_cast<int>(std::lround(last * 299 / 255.0));
+            QVERIFY2(end > 70 + 25 && end < 70 + 115, qPrintable(QString::number(end)));
+            for (std::size_t joint = 0; joint < kNumLspJoints; ++joint)
+                if (std::abs(places[joint][1] - end) > 2) QCOMPARE(isSeen(joint), places[joint][1] < end);  // 256 shades for 300 rows
+            brightest.insert(last);
+        }
+        QVERIFY(brightest.size() > 10);
+        // Nobody upside down: the whole body.
+        for (std::size_t joint = 0; joint < kNumLspJoints; ++joint) pictures->entries[0].keypoints[3 * joint + 1] = static_cast<float>(310 - places[joint][1]);
+        TrainingSample sample;
+        PackedSource(pictures, options).draw(0, sample);
+        QVERIFY(sample.keypoints[2] > 0);
     }
 
     void joints3dTurnWithTheCrop() {
