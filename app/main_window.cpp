@@ -15,17 +15,17 @@
 #include <QVBoxLayout>
 #include <utility>
 
-#include "app/edit_commands.h"
-#include "app/elided_label.h"
-#include "app/folder_strip.h"
+#include "app/editing/edit_commands.h"
 #include "app/icons.h"
-#include "app/message_bar.h"
 #include "app/motion/motion_desk.h"
-#include "app/people_panel.h"
+#include "app/panels/elided_label.h"
+#include "app/panels/folder_strip.h"
+#include "app/panels/message_bar.h"
+#include "app/panels/people_panel.h"
+#include "app/panels/pose_panel.h"
+#include "app/panels/shape_panel.h"
+#include "app/panels/transport_bar.h"
 #include "app/picture_view.h"
-#include "app/pose_panel.h"
-#include "app/shape_panel.h"
-#include "app/transport_bar.h"
 #include "body/error.h"
 
 namespace hmr {

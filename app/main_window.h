@@ -6,11 +6,11 @@
 #include <memory>
 #include <optional>
 
-#include "app/export_job.h"
-#include "app/pose_editing.h"
-#include "app/recovery_job.h"
+#include "app/editing/pose_editing.h"
 #include "app/session.h"
 #include "app/studio_options.h"
+#include "app/work/export_job.h"
+#include "app/work/recovery_job.h"
 
 class QAction;
 class QActionGroup;

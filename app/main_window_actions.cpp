@@ -20,16 +20,16 @@
 #include <QVBoxLayout>
 #include <cmath>
 
-#include "app/camera_dialog.h"
-#include "app/edit_commands.h"
-#include "app/folder_strip.h"
+#include "app/dialogs/camera_dialog.h"
+#include "app/dialogs/models_dialog.h"
+#include "app/dialogs/preferences_dialog.h"
+#include "app/editing/edit_commands.h"
 #include "app/icons.h"
-#include "app/motion/motion_desk.h"
 #include "app/main_window.h"
-#include "app/models_dialog.h"
+#include "app/motion/motion_desk.h"
+#include "app/panels/folder_strip.h"
+#include "app/panels/transport_bar.h"
 #include "app/picture_view.h"
-#include "app/preferences_dialog.h"
-#include "app/transport_bar.h"
 
 namespace hmr {
 namespace {

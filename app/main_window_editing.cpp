@@ -10,13 +10,13 @@
 #include <QSettings>
 #include <QUndoView>
 
-#include "app/edit_commands.h"
-#include "app/fit_panel.h"
-#include "app/joint_angles.h"
+#include "app/editing/edit_commands.h"
+#include "app/editing/joint_angles.h"
 #include "app/main_window.h"
-#include "app/measurement_panel.h"
+#include "app/panels/fit_panel.h"
+#include "app/panels/measurement_panel.h"
+#include "app/panels/pose_library_panel.h"
 #include "app/picture_view.h"
-#include "app/pose_library_panel.h"
 #include "body/error.h"
 
 namespace hmr {

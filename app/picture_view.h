@@ -7,9 +7,9 @@
 #include <memory>
 #include <optional>
 
-#include "app/body_drag.h"
-#include "app/box_editing.h"
-#include "app/rotation_gizmo.h"
+#include "app/editing/body_drag.h"
+#include "app/editing/box_editing.h"
+#include "app/editing/rotation_gizmo.h"
 #include "app/session.h"
 #include "renderer/orbit_view.h"
 #include "renderer/scene_renderer.h"

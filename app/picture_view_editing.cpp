@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "app/edit_commands.h"
-#include "app/joint_angles.h"
+#include "app/editing/edit_commands.h"
+#include "app/editing/joint_angles.h"
+#include "app/editing/pose_editing.h"
 #include "app/picture_view.h"
-#include "app/pose_editing.h"
 #include "body/error.h"
 #include "body/rotation.h"
 #include "renderer/scene_figure.h"

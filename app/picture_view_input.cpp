@@ -7,7 +7,7 @@
 #include <cmath>
 #include <utility>
 
-#include "app/edit_commands.h"
+#include "app/editing/edit_commands.h"
 #include "app/picture_view.h"
 
 namespace hmr {

@@ -3,7 +3,7 @@
 #include <QString>
 #include <QStringList>
 
-#include "app/recovery_engine.h"
+#include "app/work/recovery_engine.h"
 
 class QSettings;
 

@@ -17,7 +17,7 @@
 #include "renderer/overlay_painter.h"
 #include "training/drawing.h"
 #include "training/picture_file.h"
-#include "training/pose_prior.h"
+#include "training/prior/pose_prior.h"
 
 namespace hmr {
 namespace {

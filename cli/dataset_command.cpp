@@ -7,12 +7,12 @@
 
 #include "cli/commands.h"
 #include "cli/dataset_frames.h"
-#include "training/annotations.h"
 #include "formats/body_file.h"
 #include "formats/resources.h"
-#include "training/dataset_check.h"
+#include "training/datasets/annotations.h"
+#include "training/datasets/dataset_check.h"
+#include "training/datasets/packed_pictures.h"
 #include "training/evaluation/fitted_labels.h"
-#include "training/packed_pictures.h"
 #include "training/picture_file.h"
 
 namespace hmr {

@@ -12,7 +12,7 @@
 #include "formats/atomic_file.h"
 #include "inference/frame_source.h"
 #include "inference/person_detector.h"
-#include "training/annotations.h"
+#include "training/datasets/annotations.h"
 #include "training/evaluation/evaluation.h"
 
 namespace hmr {

@@ -8,8 +8,8 @@
 #include "cli/body_sheets.h"
 #include "cli/commands.h"
 #include "formats/pose_mixture_file.h"
-#include "training/pose_mixture_learning.h"
-#include "training/prior_builder.h"
+#include "training/prior/pose_mixture_learning.h"
+#include "training/prior/prior_builder.h"
 
 namespace hmr {
 namespace {

@@ -9,11 +9,11 @@
 #include "cli/commands.h"
 #include "cli/synth_video.h"
 #include "formats/atomic_file.h"
+#include "training/datasets/label_lines.h"
 #include "training/drawing.h"
 #include "training/evaluation/evaluation_set.h"
-#include "training/label_lines.h"
 #include "training/picture_file.h"
-#include "training/synthetic_scene.h"
+#include "training/scenes/synthetic_scene.h"
 
 namespace hmr {
 namespace {

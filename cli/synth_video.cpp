@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "inference/video_file.h"
-#include "training/synthetic_video.h"
+#include "training/scenes/synthetic_video.h"
 
 namespace hmr {
 namespace {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "body/picture.h"
-#include "training/annotations.h"
+#include "training/datasets/annotations.h"
 
 namespace hmr {
 

@@ -9,7 +9,7 @@
 #include "body/error.h"
 #include "body/rotation.h"
 #include "training/random.h"
-#include "training/synthetic_person.h"
+#include "training/scenes/synthetic_person.h"
 
 namespace hmr {
 namespace {

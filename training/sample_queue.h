@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "training/pose_prior.h"
+#include "training/prior/pose_prior.h"
 #include "training/sample.h"
 
 namespace hmr {

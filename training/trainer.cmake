@@ -1,23 +1,64 @@
 # SPDX-License-Identifier: MIT
 # Pictures with annotations and judging a network (no Torch headers), and the trainer.
 hmr_library(hmr_training_pictures
-  SOURCES annotations.cpp config.cpp crop_transform.cpp curves.cpp dataset_check.cpp datasets/human36m.cpp datasets/lsp.cpp
-          datasets/mpi_inf_3dhp.cpp datasets/mpii.cpp datasets/three_dpw.cpp detection_scenes.cpp drawing.cpp mean_body.cpp neutral_labels.cpp packed_pictures.cpp sample_queue.cpp
-          cutout_crowd.cpp figure_cover.cpp
+  SOURCES
+    config.cpp
+    curves.cpp
+    datasets/annotations.cpp
+    datasets/crop_transform.cpp
+    datasets/dataset_check.cpp
+    datasets/human36m.cpp
+    datasets/lsp.cpp
+    datasets/mpi_inf_3dhp.cpp
+    datasets/mpii.cpp
+    datasets/neutral_labels.cpp
+    datasets/packed_pictures.cpp
+    datasets/three_dpw.cpp
+    drawing.cpp
+    prior/mean_body.cpp
+    sample_queue.cpp
+    scenes/cutout_crowd.cpp
+    scenes/detection_scenes.cpp
+    scenes/figure_cover.cpp
   PUBLIC hmr_body hmr_training_data
   PRIVATE hmr_formats nlohmann_json::nlohmann_json Threads::Threads
   PRECOMPILED_BY hmr_formats)
 
 hmr_library(hmr_evaluation
-  SOURCES evaluation/answers.cpp evaluation/body_fitter.cpp evaluation/body_labels.cpp evaluation/case_pages.cpp evaluation/evaluation.cpp
-          evaluation/evaluation_set.cpp evaluation/fit_method.cpp evaluation/fitted_labels.cpp evaluation/report.cpp evaluation/scores.cpp evaluation/synthetic_set.cpp
+  SOURCES
+    evaluation/answers.cpp
+    evaluation/body_fitter.cpp
+    evaluation/body_labels.cpp
+    evaluation/case_pages.cpp
+    evaluation/evaluation.cpp
+    evaluation/evaluation_set.cpp
+    evaluation/fit_method.cpp
+    evaluation/fitted_labels.cpp
+    evaluation/report.cpp
+    evaluation/scores.cpp
+    evaluation/synthetic_set.cpp
   PUBLIC hmr_body hmr_training_pictures hmr_training_data
   PRIVATE hmr_network hmr_formats nlohmann_json::nlohmann_json
   PRECOMPILE <Eigen/Core> <Eigen/Geometry> <Eigen/SparseCore> <filesystem> <map> <memory> <nlohmann/json.hpp> <string> <vector>)
 
 hmr_library(hmr_training
-  SOURCES batch.cpp checkpoint.cpp detector_learner.cpp flat_parameters.cpp hmr_learner.cpp learner.cpp lifted_bodies.cpp objective.cpp plot_run.cpp process_group.cpp trainer.cpp trainer_outputs.cpp
-          training_data.cpp training_log.cpp training_session.cpp validation.cpp
+  SOURCES
+    batch.cpp
+    checkpoint.cpp
+    detector_learner.cpp
+    flat_parameters.cpp
+    hmr_learner.cpp
+    learner.cpp
+    lifted_bodies.cpp
+    objective.cpp
+    plot_run.cpp
+    process_group.cpp
+    trainer.cpp
+    trainer_outputs.cpp
+    training_data.cpp
+    training_log.cpp
+    training_session.cpp
+    validation.cpp
   PUBLIC hmr_training_pictures hmr_training_data hmr_network nlohmann_json::nlohmann_json
   PRIVATE hmr_formats
   PRECOMPILED_BY hmr_network)

@@ -6,12 +6,12 @@
 
 #include "formats/body_file.h"
 #include "formats/resources.h"
-#include "training/detection_scenes.h"
+#include "training/datasets/packed_pictures.h"
 #include "training/detector_learner.h"
 #include "training/hmr_learner.h"
-#include "training/mean_body.h"
-#include "training/packed_pictures.h"
-#include "training/synthetic_scene.h"
+#include "training/prior/mean_body.h"
+#include "training/scenes/detection_scenes.h"
+#include "training/scenes/synthetic_scene.h"
 
 namespace hmr {
 namespace {

@@ -7,7 +7,7 @@
 #include <functional>
 #include <memory>
 
-#include "app/worker_queue.h"
+#include "app/work/worker_queue.h"
 #include "formats/motion/session_file.h"
 
 namespace hmr {

@@ -3,7 +3,7 @@
 #include <QDialog>
 #include <memory>
 
-#include "app/motion/background_task.h"
+#include "app/work/background_task.h"
 #include "body/motion/take_cleanup.h"
 
 class QCheckBox;

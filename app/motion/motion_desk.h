@@ -7,7 +7,7 @@
 
 #include "app/motion/autosave.h"
 #include "app/motion/take_editor.h"
-#include "app/recovery_job.h"
+#include "app/work/recovery_job.h"
 #include "body/motion/take.h"
 #include "formats/stream/motion_stream.h"
 

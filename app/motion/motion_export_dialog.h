@@ -3,7 +3,7 @@
 #include <QDialog>
 #include <memory>
 
-#include "app/motion/background_task.h"
+#include "app/work/background_task.h"
 #include "body/body_model.h"
 #include "formats/motion/take_file.h"
 

@@ -6,7 +6,7 @@
 #include <QSignalBlocker>
 #include <algorithm>
 
-#include "app/joint_angles.h"
+#include "app/editing/joint_angles.h"
 #include "body/motion/cleanup.h"
 #include "body/skeleton.h"
 

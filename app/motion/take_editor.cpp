@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "app/edit_commands.h"
+#include "app/editing/edit_commands.h"
 #include "body/error.h"
 #include "body/motion/finished_take.h"
 #include "body/motion/track_editing.h"

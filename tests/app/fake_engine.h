@@ -9,7 +9,7 @@
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
-#include "app/recovery_engine.h"
+#include "app/work/recovery_engine.h"
 #include "inference/crop.h"
 #include "support/small_body.h"
 

@@ -17,12 +17,12 @@
 #include <cstdio>
 #include <stdexcept>
 
-#include "app/edit_commands.h"
+#include "app/editing/edit_commands.h"
+#include "app/editing/pose_editing.h"
 #include "app/look.h"
 #include "app/main_window.h"
 #include "app/motion/motion_desk.h"
 #include "app/picture_view.h"
-#include "app/pose_editing.h"
 #include "formats/resources.h"
 
 using namespace hmr;

@@ -3,7 +3,7 @@
 #include <QToolButton>
 #include <opencv2/videoio.hpp>
 
-#include "app/transport_bar.h"
+#include "app/panels/transport_bar.h"
 #include "formats/atomic_file.h"
 #include "hands.h"
 #include "support/test_class.h"

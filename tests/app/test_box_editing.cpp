@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/box_editing.h"
+#include "app/editing/box_editing.h"
 #include "support/test_class.h"
 
 using namespace hmr;

@@ -11,8 +11,8 @@
 #include <QSignalSpy>
 #include <QSpinBox>
 
-#include "app/camera_dialog.h"
-#include "app/preferences_dialog.h"
+#include "app/dialogs/camera_dialog.h"
+#include "app/dialogs/preferences_dialog.h"
 #include "formats/atomic_file.h"
 #include "formats/parameters_file.h"
 #include "hands.h"

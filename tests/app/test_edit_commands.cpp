@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <functional>
 
-#include "app/edit_commands.h"
+#include "app/editing/edit_commands.h"
 #include "fake_engine.h"
 #include "support/test_class.h"
 

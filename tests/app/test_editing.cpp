@@ -8,7 +8,7 @@
 #include <QToolButton>
 #include <QTreeWidget>
 
-#include "app/joint_angles.h"
+#include "app/editing/joint_angles.h"
 #include "body/rotation.h"
 #include "hands.h"
 #include "support/test_class.h"

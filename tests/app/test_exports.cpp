@@ -9,7 +9,7 @@
 #include <QSignalSpy>
 #include <QTextStream>
 
-#include "app/edit_commands.h"
+#include "app/editing/edit_commands.h"
 #include "formats/parameters_file.h"
 #include "support/test_class.h"
 #include "window_fixture.h"

@@ -2,7 +2,7 @@
 #include <random>
 #include <set>
 
-#include "app/joint_angles.h"
+#include "app/editing/joint_angles.h"
 #include "body/rotation.h"
 #include "body/skeleton.h"
 #include "support/test_class.h"

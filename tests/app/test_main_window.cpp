@@ -7,7 +7,7 @@
 #include <QToolButton>
 #include <fstream>
 
-#include "app/edit_commands.h"
+#include "app/editing/edit_commands.h"
 #include "formats/body_file.h"
 #include "support/test_class.h"
 #include "window_fixture.h"

@@ -8,7 +8,7 @@
 #include <QSpinBox>
 #include <QTemporaryDir>
 
-#include "app/models_dialog.h"
+#include "app/dialogs/models_dialog.h"
 #include "support/test_class.h"
 #include "window_fixture.h"
 

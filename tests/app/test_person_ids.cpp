@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/person_ids.h"
+#include "app/editing/person_ids.h"
 #include "support/test_class.h"
 
 using namespace hmr;

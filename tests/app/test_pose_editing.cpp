@@ -13,10 +13,10 @@
 #include <QUndoView>
 #include <thread>
 
-#include "app/edit_commands.h"
-#include "app/fit_panel.h"
+#include "app/editing/edit_commands.h"
 #include "app/motion/motion_desk.h"
-#include "app/pose_library_panel.h"
+#include "app/panels/fit_panel.h"
+#include "app/panels/pose_library_panel.h"
 #include "body/limits.h"
 #include "body/rotation.h"
 #include "inference/picture.h"

@@ -10,8 +10,8 @@
 #include <QSpinBox>
 #include <QTemporaryDir>
 
-#include "app/models_dialog.h"
-#include "app/recipe_dialog.h"
+#include "app/dialogs/models_dialog.h"
+#include "app/dialogs/recipe_dialog.h"
 #include "hands.h"
 #include "support/random_weights.h"
 #include "support/test_class.h"

@@ -2,7 +2,7 @@
 #include <QSignalSpy>
 #include <opencv2/videoio.hpp>
 
-#include "app/recovery_job.h"
+#include "app/work/recovery_job.h"
 #include "body/error.h"
 #include "fake_engine.h"
 #include "support/test_class.h"

@@ -10,7 +10,7 @@
 #include <QScopeGuard>
 #include <QTreeWidget>
 
-#include "app/edit_commands.h"
+#include "app/editing/edit_commands.h"
 #include "formats/atomic_file.h"
 #include "formats/motion/amass_file.h"
 #include "formats/npz.h"

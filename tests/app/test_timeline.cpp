@@ -11,7 +11,7 @@
 #include <QTableWidget>
 #include <ctime>
 
-#include "app/edit_commands.h"
+#include "app/editing/edit_commands.h"
 #include "formats/body_file.h"
 #include "formats/resources.h"
 #include "support/test_class.h"

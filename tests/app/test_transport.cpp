@@ -8,7 +8,7 @@
 #include <opencv2/videoio.hpp>
 
 #include "app/motion/motion_desk.h"
-#include "app/transport_bar.h"
+#include "app/panels/transport_bar.h"
 #include "formats/atomic_file.h"
 #include "hands.h"
 #include "support/local_server.h"

@@ -6,7 +6,7 @@
 #include <QTableWidget>
 #include <QToolButton>
 
-#include "app/edit_commands.h"
+#include "app/editing/edit_commands.h"
 #include "app/scene_of_session.h"
 #include "formats/resources.h"
 #include "hands.h"

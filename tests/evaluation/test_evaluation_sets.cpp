@@ -16,7 +16,7 @@
 #include "support/test_class.h"
 #include "training/evaluation/evaluation_set.h"
 #include "training/picture_file.h"
-#include "training/pose_prior.h"
+#include "training/prior/pose_prior.h"
 
 namespace hmr::test {
 namespace {

@@ -5,7 +5,7 @@
 #include "formats/atomic_file.h"
 #include "support/error_text.h"
 #include "support/test_class.h"
-#include "training/synthetic_video.h"
+#include "training/scenes/synthetic_video.h"
 #include "training_data/acclaim_skeleton.h"
 
 namespace hmr::test {

@@ -11,9 +11,9 @@
 #include "support/error_text.h"
 #include "support/small_body.h"
 #include "support/test_class.h"
-#include "training/crop_transform.h"
-#include "training/dataset_check.h"
-#include "training/packed_pictures.h"
+#include "training/datasets/crop_transform.h"
+#include "training/datasets/dataset_check.h"
+#include "training/datasets/packed_pictures.h"
 #include "training/picture_file.h"
 #include "training/random.h"
 

@@ -4,9 +4,9 @@
 
 #include "body/detection_metrics.h"
 #include "support/test_class.h"
-#include "training/cutout_crowd.h"
-#include "training/figure_cover.h"
 #include "training/random.h"
+#include "training/scenes/cutout_crowd.h"
+#include "training/scenes/figure_cover.h"
 
 using namespace hmr;
 

@@ -8,10 +8,10 @@
 #include "network/weights_file.h"
 #include "support/error_text.h"
 #include "support/test_class.h"
-#include "training/detection_scenes.h"
 #include "training/detector_learner.h"
 #include "training/drawing.h"
 #include "training/random.h"
+#include "training/scenes/detection_scenes.h"
 
 using namespace hmr;
 using namespace hmr::test;

@@ -9,7 +9,7 @@
 #include "support/cdf_writer.h"
 #include "support/error_text.h"
 #include "support/test_class.h"
-#include "training/annotations.h"
+#include "training/datasets/annotations.h"
 #include "training/picture_file.h"
 
 namespace hmr::test {

@@ -5,8 +5,8 @@
 #include "formats/atomic_file.h"
 #include "support/error_text.h"
 #include "support/test_class.h"
-#include "training/annotations.h"
-#include "training/label_lines.h"
+#include "training/datasets/annotations.h"
+#include "training/datasets/label_lines.h"
 #include "training/picture_file.h"
 
 namespace hmr::test {

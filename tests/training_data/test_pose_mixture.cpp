@@ -3,7 +3,7 @@
 
 #include "support/error_text.h"
 #include "support/test_class.h"
-#include "training/pose_mixture_learning.h"
+#include "training/prior/pose_mixture_learning.h"
 
 using namespace hmr;
 

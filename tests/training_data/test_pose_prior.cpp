@@ -9,9 +9,9 @@
 #include "formats/npz.h"
 #include "support/error_text.h"
 #include "support/test_class.h"
-#include "training/pose_prior.h"
-#include "training/prior_builder.h"
-#include "training/synthetic_person.h"
+#include "training/prior/pose_prior.h"
+#include "training/prior/prior_builder.h"
+#include "training/scenes/synthetic_person.h"
 #include "training_data/acclaim_skeleton.h"
 
 namespace hmr::test {

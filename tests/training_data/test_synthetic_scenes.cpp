@@ -8,7 +8,7 @@
 #include "support/error_text.h"
 #include "support/test_class.h"
 #include "training/picture_file.h"
-#include "training/synthetic_scene.h"
+#include "training/scenes/synthetic_scene.h"
 
 namespace hmr::test {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "support/test_class.h"
-#include "training/visibility_buffer.h"
+#include "training/scenes/visibility_buffer.h"
 
 namespace hmr::test {
 namespace {

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "training/annotations.h"
+#include "training/datasets/annotations.h"
 
 namespace hmr {
 

@@ -5,7 +5,7 @@
 
 #include "body/body_model.h"
 #include "body/camera.h"
-#include "training/visibility_buffer.h"
+#include "training/scenes/visibility_buffer.h"
 
 namespace hmr {
 

@@ -15,7 +15,7 @@
 #include "formats/resources.h"
 #include "training/evaluation/answers.h"
 #include "training/evaluation/case_pages.h"
-#include "training/mean_body.h"
+#include "training/prior/mean_body.h"
 
 namespace hmr {
 namespace {

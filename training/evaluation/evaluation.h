@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "training/annotations.h"
+#include "training/datasets/annotations.h"
 #include "training/evaluation/scores.h"
 
 namespace hmr {

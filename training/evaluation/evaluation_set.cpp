@@ -8,8 +8,8 @@
 
 #include "body/error.h"
 #include "formats/body_file.h"
-#include "training/annotations.h"
-#include "training/crop_transform.h"
+#include "training/datasets/annotations.h"
+#include "training/datasets/crop_transform.h"
 #include "training/evaluation/synthetic_set.h"
 #include "training/picture_file.h"
 

@@ -11,7 +11,7 @@
 #include "body/posing.h"
 #include "body/rotation.h"
 #include "formats/pose_mixture_file.h"
-#include "training/crop_transform.h"
+#include "training/datasets/crop_transform.h"
 
 namespace hmr {
 namespace {

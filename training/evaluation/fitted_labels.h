@@ -6,7 +6,7 @@
 
 #include "body/body_model.h"
 #include "network/hmr_network.h"
-#include "training/packed_pictures.h"
+#include "training/datasets/packed_pictures.h"
 
 namespace hmr {
 

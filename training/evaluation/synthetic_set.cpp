@@ -11,7 +11,7 @@
 #include "body/rotation.h"
 #include "formats/atomic_file.h"
 #include "formats/resources.h"
-#include "training/synthetic_scene.h"
+#include "training/scenes/synthetic_scene.h"
 
 namespace hmr {
 namespace {
