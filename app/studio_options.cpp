@@ -39,6 +39,8 @@ ModelSettings loadModelSettings() {
     models.weights = settings.value("models/weights").toString().toStdString();
     models.detector = settings.value("models/detector", kBuiltInDetector).toString().toStdString();
     models.threads = settings.value("models/threads", 0).toInt();
+    const double smoothing = settings.value("models/smoothing", models.smoothing).toDouble();
+    if (smoothing >= 0 && smoothing <= 1) models.smoothing = smoothing;
     return models;
 }
 
@@ -48,6 +50,7 @@ void saveModelSettings(const ModelSettings& models) {
     settings.setValue("models/weights", QString::fromStdString(models.weights.string()));
     settings.setValue("models/detector", QString::fromStdString(models.detector));
     settings.setValue("models/threads", models.threads);
+    settings.setValue("models/smoothing", models.smoothing);
 }
 
 QString firstSample() {

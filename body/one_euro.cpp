@@ -18,6 +18,13 @@ double smoothingFactor(double cutoffHz, double seconds) {
     return turn / (turn + 1);
 }
 
+/// Of place and size: an overlay that lags behind is seen sooner than one that trembles.
+OneEuroSettings cameraSettings(OneEuroSettings settings) {
+    constexpr double kCameraBeta = 3;  // hertz per metre a second
+    settings.beta = kCameraBeta;
+    return settings;
+}
+
 OneEuroSettings settingsOfStrength(double strength) {
     OneEuroSettings settings;
     // Half strength is the default cut-off; each sixth of strength halves it.
@@ -65,7 +72,7 @@ Eigen::Matrix3d OneEuroRotation::filter(const Eigen::Matrix3d& rotation, double 
 }
 
 PersonSmoother::PersonSmoother(double strength)
-    : strength_(strength), settings_(settingsOfStrength(strength)), betas_(settings_), camera_(settings_) {}
+    : strength_(strength), settings_(settingsOfStrength(strength)), betas_(settings_), camera_(cameraSettings(settings_)) {}
 
 void PersonSmoother::smooth(PersonEstimate& person, double time) {
     if (strength_ <= 0) return;

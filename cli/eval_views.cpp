@@ -86,13 +86,15 @@ int writeSheet(const Arguments& arguments) {
     return numFailed == 0 ? 0 : 1;
 }
 
-/// Mean size of the second differences of 14 joints about the mid-hip, metres per second squared.
+/// Mean size of the second differences of 14 joints about the mid-hip, metres per second squared, and how far the bodies lie from where
+/// the network sees their joints.
 class Jitter {
 public:
     explicit Jitter(double frameRate) : frameRate_(frameRate) {}
 
     void add(const BodyModel& body, const FrameEstimate& estimate) {
         for (const PersonEstimate& person : estimate.people) {
+            addDistance(person);
             const Points3d all = cocoPlusJoints(body, poseBody(body, person.parameters).vertices);
             MotionSample sample;
             sample.body = person.parameters;
@@ -108,6 +110,8 @@ public:
     }
     double mean() const { return count_ == 0 ? 0 : sum_ / count_; }
     int count() const { return count_; }
+    /// Per cent of the person's crop, of joints of which the network is sure; nothing where it does not tell.
+    std::optional<double> meanDistance() const { return numDistances_ == 0 ? std::nullopt : std::optional(100 * distanceSum_ / numDistances_); }
     std::size_t numFlips() const {
         std::size_t sum = 0;
         for (const auto& [id, track] : roots_) sum += flippedFrames(track).size();
@@ -115,8 +119,18 @@ public:
     }
 
 private:
-    double frameRate_, sum_ = 0;
-    int count_ = 0;
+    void addDistance(const PersonEstimate& person) {
+        constexpr double kSure = 0.1;  // of half the crop's side
+        if (!person.seenJoints || person.joints2d.rows() != kNumCocoPlusJoints) return;
+        for (int joint = 0; joint < kNumCocoPlusJoints; ++joint) {
+            if (person.seenJoints->deviations[joint] > kSure * person.crop.side / 2) continue;
+            distanceSum_ += (person.joints2d.row(joint) - person.seenJoints->positions.row(joint)).norm() / person.crop.side;
+            ++numDistances_;
+        }
+    }
+
+    double frameRate_, sum_ = 0, distanceSum_ = 0;
+    int count_ = 0, numDistances_ = 0;
     std::map<int, std::vector<std::pair<int, Points3d>>> tracks_;
     std::map<int, Track> roots_;
 };
@@ -145,6 +159,10 @@ void printJitter(const Arguments& arguments) {
     std::cout << "acceleration without smoothing: " << text << "\n";
     std::snprintf(text, sizeof text, "%.2f", smooth.mean());
     std::cout << "acceleration with smoothing: " << text << "\n";
+    if (plain.meanDistance() && smooth.meanDistance()) {
+        std::snprintf(text, sizeof text, "%.2f, with %.2f", *plain.meanDistance(), *smooth.meanDistance());
+        std::cout << "distance from the seen joints, % of the crop's side, without smoothing: " << text << "\n";
+    }
     std::cout << "flipped frames without smoothing: " << plain.numFlips() << "\nflipped frames with smoothing: " << smooth.numFlips() << "\n";
 }
 

@@ -54,6 +54,7 @@ void addRunCommand(CLI::App& app, int& exitCode) {
     run->add_option("--stream", settings->stream, "Send the people of videos and cameras on: vmc://127.0.0.1:39539 or json://127.0.0.1:39600");
     run->add_flag("--overlay,!--no-overlay", settings->overlay, "Write the picture with the body over it (default: yes)");
     run->add_option("--max-people", settings->maxPeople, "Most people that the detector gives; boxes by hand all count")->check(CLI::Range(1, 64))->capture_default_str();
+    run->add_option("--smoothing", settings->smoothing, "Of videos, cameras and streams, 0 to 1: more is calmer and follows later")->check(CLI::Range(0.0, 1.0))->capture_default_str();
     run->add_option("--threads", settings->threads, "Threads of the network; 0: all cores")->check(CLI::Range(0, 256));
     run->add_option("--max-frames", settings->maxFrames, "Stop after so many frames of each input; 0: at its end")->check(CLI::Range(0, 100000000));
     run->callback([settings, boxes, &exitCode] {

@@ -37,7 +37,7 @@ std::string outputName(const std::string& source) {
 }
 
 RecoveryOptions recoveryOptions(const RunSettings& settings) {
-    RecoveryOptions options{.maxPeople = settings.maxPeople};
+    RecoveryOptions options{.maxPeople = settings.maxPeople, .smoothing = settings.smoothing};
     for (const MarkedPerson& person : settings.people) {
         options.boxes.push_back(person.box);
         options.joints.push_back(person.joints);

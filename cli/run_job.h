@@ -24,6 +24,7 @@ struct RunSettings {
     bool overlay = true;
     int maxPeople = 8;
     int threads = 0;                       ///< 0: all cores
+    double smoothing = 0.5;                ///< of videos, cameras and streams, [0, 1]
     int maxFrames = 0;                     ///< 0: to the end; a limit for cameras and streams
 };
 

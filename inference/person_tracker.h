@@ -6,6 +6,7 @@
 #include "body/one_euro.h"
 #include "body/person_estimate.h"
 #include "inference/person_detector.h"
+#include "inference/turn_guard.h"
 
 namespace hmr {
 
@@ -20,6 +21,7 @@ public:
         bool isConfirmed = false;   ///< a detector or the user has seen this person
         int missedLooks = 0;        ///< detector looks in a row without it
         int unseenFrames = 0;       ///< frames in a row in which the network sees nobody in the box
+        TurnGuard guard{};
         PersonSmoother smoother;
     };
 

@@ -280,7 +280,9 @@ struct Recovery::Implementation {
         std::vector<PixelBox> boxes;
         for (const auto& track : tracks) boxes.push_back(track.box);
         auto people = recoverBoxes(estimate, boxes);
+        for (std::size_t i = 0; i < tracks.size(); ++i) tracks[i].guard.hold(people[i].parameters, frame.time);
         fitSeenJoints(estimate, people);
+        for (std::size_t i = 0; i < tracks.size(); ++i) tracks[i].guard.believe(people[i].parameters, frame.time);
         std::vector<bool> ended(tracks.size(), false);
         for (std::size_t i = 0; i < tracks.size(); ++i) {
             PersonEstimate& person = people[i];

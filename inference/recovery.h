@@ -25,10 +25,10 @@ struct FrameEstimate {
 
 struct RecoveryOptions {
     int maxPeople = 8;             ///< that a detector finds
-    std::vector<PixelBox> boxes;   ///< drawn by hand: used in place of detection when not empty, all of them
+    std::vector<PixelBox> boxes{};  ///< drawn by hand: used in place of detection when not empty, all of them
     /// Where another program saw the joints of those people, source pixels, in place of the network's: none, or one a box. Of one picture,
     /// not of the frames that follow.
-    std::vector<std::optional<SeenJoints>> joints;
+    std::vector<std::optional<SeenJoints>> joints{};
     bool wholePictureFallback = true;  ///< nobody found: take the whole picture
     bool fitSeenJoints = true;     ///< pull bodies of SMPL's 24 joints onto where the network sees them, if it tells (body/fitting)
     bool refineBox = true;         ///< second pass when the body's own projection disagrees with the found box

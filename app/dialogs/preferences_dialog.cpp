@@ -11,6 +11,7 @@
 #include <QPushButton>
 #include <QSpinBox>
 #include <QVBoxLayout>
+#include <cmath>
 #include <thread>
 
 namespace hmr {
@@ -26,7 +27,8 @@ PreferencesDialog::PreferencesDialog(const ModelSettings& settings, QWidget* par
       weights_(new QLineEdit(QString::fromStdString(settings.weights.string()), this)),
       detectorFile_(new QLineEdit(this)),
       detector_(new QComboBox(this)),
-      threads_(new QSpinBox(this)) {
+      threads_(new QSpinBox(this)),
+      smoothing_(new QSpinBox(this)) {
     setObjectName("preferencesDialog");
     setWindowTitle(tr("Preferences"));
     setMinimumWidth(560);
@@ -47,6 +49,14 @@ PreferencesDialog::PreferencesDialog(const ModelSettings& settings, QWidget* par
     threads_->setSpecialValueText(tr("All cores"));
     threads_->setValue(settings.threads);
 
+    smoothing_->setObjectName("smoothingBox");
+    smoothing_->setRange(0, 100);
+    smoothing_->setSingleStep(10);
+    smoothing_->setSuffix(tr(" %"));
+    smoothing_->setSpecialValueText(tr("Off"));
+    smoothing_->setToolTip(tr("Of videos and cameras while they play: more is calmer and follows later. Motion > Clean up smooths a take without delay."));
+    smoothing_->setValue(static_cast<int>(std::lround(100 * settings.smoothing)));
+
     auto* form = new QFormLayout;
     form->addRow(tr("Body model"), fileRow(body_, "bodyFile", tr("Body model"), tr("Body models (*.npz *.pkl);;All files (*)")));
     form->addRow(tr("Weights"), fileRow(weights_, "weightsFile", tr("Weights"), tr("Weights (*.safetensors *.pt *.pth *.ckpt *.index);;All files (*)")));
@@ -54,6 +64,7 @@ PreferencesDialog::PreferencesDialog(const ModelSettings& settings, QWidget* par
     QWidget* file = fileRow(detectorFile_, "detectorFile", tr("People detector"), tr("Detectors (*.safetensors *.onnx);;All files (*)"));
     form->addRow(QString(), file);
     form->addRow(tr("Threads"), threads_);
+    form->addRow(tr("Smoothing"), smoothing_);
     const auto showFile = [this, file] { file->setEnabled(detector_->currentData() == kDetectorFile); };
     connect(detector_, &QComboBox::currentIndexChanged, this, showFile);
     showFile();
@@ -99,6 +110,7 @@ ModelSettings PreferencesDialog::settings() const {
     const QString file = detectorFile_->text().trimmed();
     settings.detector = (detector == kDetectorFile ? (file.isEmpty() ? QString(kBuiltInDetector) : file) : detector).toStdString();
     settings.threads = threads_->value();
+    settings.smoothing = smoothing_->value() / 100.0;
     return settings;
 }
 

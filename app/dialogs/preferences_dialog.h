@@ -22,7 +22,7 @@ private:
 
     QLineEdit *body_, *weights_, *detectorFile_;
     QComboBox* detector_;
-    QSpinBox* threads_;
+    QSpinBox *threads_, *smoothing_;
 };
 
 }  // namespace hmr

@@ -15,8 +15,8 @@ namespace {
 /// The whole pipeline.
 class NetworkEngine : public RecoveryEngine {
 public:
-    NetworkEngine(std::shared_ptr<const BodyModel> body, std::shared_ptr<HmrNetwork> network, std::shared_ptr<PersonDetector> detector)
-        : recovery_(std::move(body), std::move(network), std::move(detector)) {}
+    NetworkEngine(std::shared_ptr<const BodyModel> body, std::shared_ptr<HmrNetwork> network, std::shared_ptr<PersonDetector> detector, double smoothing)
+        : recovery_(std::move(body), std::move(network), std::move(detector), {.smoothing = smoothing}) {}
 
     FrameEstimate recover(const Frame& frame, const std::vector<PixelBox>& boxes) override {
         recovery_.options().boxes = boxes;
@@ -99,7 +99,7 @@ LoadedModels loadModels(const ModelSettings& settings) {
         const std::string device = network->device();
         auto detector = detectorOrDefault(settings.detector, models.warning);
         models.device = device;
-        models.engine = std::make_unique<NetworkEngine>(models.body, std::move(network), std::move(detector));
+        models.engine = std::make_unique<NetworkEngine>(models.body, std::move(network), std::move(detector), settings.smoothing);
     } catch (const Error& error) {
         models.warning = std::string(error.what()) +
                          "\nWithout a network nobody is found or recovered. Draw a box round a person to place a body there and "

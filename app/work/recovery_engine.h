@@ -16,6 +16,7 @@ struct ModelSettings {
     std::filesystem::path body, weights;
     std::string detector = kBuiltInDetector;  ///< or another that makeDetector knows
     int threads = 0;               ///< 0: all cores
+    double smoothing = RecoveryOptions{}.smoothing;  ///< of videos and live sources, [0, 1]
     bool operator==(const ModelSettings&) const = default;
 };
 

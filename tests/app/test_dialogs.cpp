@@ -118,11 +118,14 @@ private Q_SLOTS:
         QTest::keyClicks(file, "/models/people.onnx");
         QTest::keyClicks(dialog->findChild<QLineEdit*>("weightsFileEdit"), "/models/mine.safetensors");
         dialog->findChild<QSpinBox*>("threadsBox")->setValue(1);
+        QCOMPARE(dialog->findChild<QSpinBox*>("smoothingBox")->value(), 50);
+        dialog->findChild<QSpinBox*>("smoothingBox")->setValue(0);
         QVERIFY(press(dialog, "preferencesButtons", QDialogButtonBox::Ok));
         ModelSettings wanted = before;
         wanted.detector = "/models/people.onnx";
         wanted.weights = "/models/mine.safetensors";
         wanted.threads = 1;
+        wanted.smoothing = 0;
         QVERIFY(fixture.window->options().models == wanted);
         QVERIFY(loadModelSettings() == wanted);
         QTRY_VERIFY(fixture.log->numRuns > runs);  // loaded anew, and the picture's people recovered again

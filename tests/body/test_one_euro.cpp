@@ -120,6 +120,22 @@ private Q_SLOTS:
         QCOMPARE(vector.filter(Eigen::VectorXd::Ones(1), 1)[0], 0.0);
     }
 
+    // The overlay of somebody who walks at 1.4 m/s stays within 6 cm.
+    void placesKeepUpWithAWalk() {
+        PersonSmoother smoother;
+        const double pixelsPerMetre = standingPerson().camera.scale * standingPerson().crop.side / 2;
+        double lag = 1;
+        for (int frame = 0; frame < 45; ++frame) {
+            PersonEstimate person = standingPerson();
+            person.crop.center.x() += 1.4 * frame * kFrame * pixelsPerMetre;
+            const auto column = [](const PersonEstimate& p) { return framePixels(p.crop, project(p.camera, Points3d::Zero(1, 3)))(0, 0); };
+            const double wanted = column(person);
+            smoother.smooth(person, frame * kFrame);
+            lag = (wanted - column(person)) / pixelsPerMetre;
+        }
+        QVERIFY2(lag > 0 && lag < 0.06, qPrintable(QString::number(lag)));
+    }
+
     void noStrengthIsNoSmoothing() {
         PersonSmoother smoother(0);
         PersonEstimate person = standingPerson();
