@@ -51,7 +51,7 @@ bool isSeen(const PersonEstimate& person, double mostDeviation) {
     return !person.seenJoints || medianDeviation(cropFromSource(*person.seenJoints, person.crop)) < mostDeviation;
 }
 
-/// Whether a found box of a video is worth following from now on: a weak find must be clearly seen. The product ranks boxes better than the
+/// Whether a found box is worth a body, in a video from now on: a weak find must be clearly seen. The product ranks boxes better than the
 /// detector's confidence alone (docs/training.md).
 bool isConvincing(const PersonEstimate& person, double confidence) {
     if (!person.seenJoints) return true;
@@ -205,16 +205,11 @@ struct Recovery::Implementation {
     void recoverInto(FrameEstimate& estimate) {
         const StageTimer timer(estimate, "total");
         auto candidates = findPeople(estimate);
-        int passes = options.refineBox ? 1 : 0;
+        recoverCandidates(estimate, candidates, 1);
         if (candidates.empty() && options.wholePictureFallback) {
             candidates.push_back({{wholeBox(estimate.frame.picture), 0}});
-            passes *= 3;
+            recoverCandidates(estimate, candidates, 3);
         }
-        std::vector<PixelBox> boxes;
-        for (const Candidate& candidate : candidates) boxes.push_back(candidate.detection.box);
-        estimate.people = recoverBoxes(estimate, boxes);
-        refine(estimate, estimate.people, candidates, passes);
-        leaveOutUnseen(estimate.people, candidates);
         for (std::size_t i = 0; i < std::min(options.joints.size(), estimate.people.size()); ++i)
             if (options.joints[i]) estimate.people[i].seenJoints = options.joints[i];
         fitSeenJoints(estimate, estimate.people);
@@ -225,10 +220,20 @@ struct Recovery::Implementation {
         }
     }
 
+    /// The bodies of whoever is seen among the candidates, who alone are left.
+    void recoverCandidates(FrameEstimate& estimate, std::vector<Candidate>& candidates, int passes) {
+        std::vector<PixelBox> boxes;
+        for (const Candidate& candidate : candidates) boxes.push_back(candidate.detection.box);
+        estimate.people = recoverBoxes(estimate, boxes);
+        refine(estimate, estimate.people, candidates, options.refineBox ? passes : 0);
+        leaveOutUnseen(estimate.people, candidates);
+    }
+
     static void leaveOutUnseen(std::vector<PersonEstimate>& people, std::vector<Candidate>& candidates) {
         for (std::size_t i = people.size(); i-- > 0;) {
-            const double most = candidates[i].detection.confidence > 0 ? kMostDeviation : kMostDeviationOfGuess;
-            if (candidates[i].isByHand || isSeen(people[i], most)) continue;
+            const double confidence = candidates[i].detection.confidence;
+            const bool isBelieved = confidence > 0 ? isSeen(people[i], kMostDeviation) && isConvincing(people[i], confidence) : isSeen(people[i], kMostDeviationOfGuess);
+            if (candidates[i].isByHand || isBelieved) continue;
             people.erase(people.begin() + static_cast<std::ptrdiff_t>(i));
             candidates.erase(candidates.begin() + static_cast<std::ptrdiff_t>(i));
         }

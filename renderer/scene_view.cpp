@@ -62,6 +62,18 @@ Eigen::Vector3d inCamera(const PinholeCamera& to, const PinholeCamera& from, con
     return {xy.x(), xy.y(), depth};
 }
 
+/// The mean of the nearest figure and those at most half as far behind it as the picture is wide there: somebody farther away does not
+/// take the others out of view. `extentPerDepth`: metres of the picture's shorter side in a metre's distance.
+Eigen::Vector3d middleOfNearest(const std::vector<Eigen::Vector3d>& centers, double extentPerDepth) {
+    double nearest = std::numeric_limits<double>::infinity();
+    for (const Eigen::Vector3d& center : centers) nearest = std::min(nearest, center.z());
+    Eigen::Vector3d sum = Eigen::Vector3d::Zero();
+    int count = 0;
+    for (const Eigen::Vector3d& center : centers)
+        if (center.z() - nearest <= 0.5 * extentPerDepth * std::abs(nearest)) sum += center, ++count;
+    return sum / count;
+}
+
 FreeView freeView(const Scene& scene, const std::vector<Eigen::AlignedBox3d>& bounds) {
     FreeView free;
     free.camera.focalLength = defaultFocalLength(scene.width, scene.height);
@@ -75,14 +87,16 @@ FreeView freeView(const Scene& scene, const std::vector<Eigen::AlignedBox3d>& bo
         free.camera.translation.setZero();
     }
     free.floorHeight = -std::numeric_limits<double>::infinity();
+    std::vector<Eigen::Vector3d> centers;
     for (std::size_t i = 0; i < scene.figures.size(); ++i) {
         const PinholeCamera& camera = scene.figures[i].camera;
         const Eigen::Vector3d translation =
             allAgree ? camera.translation : inCamera(free.camera, camera, camera.translation);
         free.figureTranslations.push_back(translation);
-        free.center += (bounds[i].center() + translation) / static_cast<double>(scene.figures.size());
+        centers.push_back(bounds[i].center() + translation);
         free.floorHeight = std::max(free.floorHeight, bounds[i].max().y() + translation.y());
     }
+    free.center = middleOfNearest(centers, std::min(scene.width, scene.height) / free.camera.focalLength);
     return free;
 }
 

@@ -136,6 +136,7 @@ void visitFields(SourceConfig& source, Visitor& visitor) {
     visitor.field("body", source.body);
     visitor.field("backgrounds", source.backgrounds);
     visitor.field("degradation", source.degradation);
+    visitor.field("closeUpShare", source.closeUpShare);
     visitor.field("farShare", source.farShare);
 }
 

@@ -22,6 +22,7 @@ struct SourceConfig {
     std::filesystem::path body;         ///< synthetic: body file, with levels of detail if they are quicker to draw
     std::filesystem::path backgrounds;  ///< synthetic: packed background pictures; empty: procedural ones only
     double degradation = 1;             ///< synthetic: strength of blur, noise and JPEG artefacts
+    double closeUpShare = 0.15;         ///< synthetic: the upper body or less fills the crop
     double farShare = 0.1;              ///< synthetic: people that are a small part of the crop
 };
 

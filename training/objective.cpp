@@ -66,6 +66,10 @@ void addMapTerms(const JointMaps& maps, const TensorBatch& batch, const LossWeig
     const torch::Tensor places = batch.keypoints.narrow(2, 0, 2), visible = (batch.keypoints.select(2, 2) > 0).to(torch::kFloat32);
     add("jointMaps", weights.jointMaps, jointMapLoss(maps.logits, batch.keypoints));
     add("seenJoints", weights.seenJoints, laplaceLoss(maps.keypoints, maps.logDeviation, places, visible));
+    // Whoever's joint lies beyond the picture or behind something should know that he does not know where.
+    const torch::Tensor hidden = (1 - visible) * knownJoints3d(batch);
+    const torch::Tensor ofLsp = (torch::arange(kNumCocoPlusJoints, hidden.options()) < kNumLspJoints).to(torch::kFloat32);  // other sets have no face
+    add("hiddenJoints", weights.seenJoints, laplaceLoss(maps.keypoints.detach(), maps.logDeviation, places.clamp(-2, 2), hidden * ofLsp));
     const torch::Tensor depths = (batch.joints3d - midHips(batch.joints3d)).narrow(2, 2, 1);
     add("seenDepths", weights.seenDepths, laplaceLoss(maps.depth.unsqueeze(2), maps.depthLogDeviation, depths, knownJoints3d(batch)));
 }

@@ -23,6 +23,7 @@ MakeSource syntheticMaker(const SyntheticAssets& assets, const SourceConfig& sou
                           DataSplit split) {
     SyntheticSettings settings;
     settings.degradationStrength = source.degradation;
+    settings.closeUpShare = source.closeUpShare;
     settings.farShare = source.farShare;
     settings.seed = seed;
     settings.personShare = config.personShare;

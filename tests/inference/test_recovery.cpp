@@ -224,6 +224,23 @@ private Q_SLOTS:
         }
     }
 
+    // What is found weakly must be seen clearly; when nothing is left the whole picture is tried.
+    void weakFindsMustBeClearlySeen() {
+        const auto weights = std::filesystem::path(folder_.path().toStdString()) / "nearly-sure.safetensors";
+        test::writeRandomWeights(weights, 0.14);
+        Recovery recovery(body_, HmrNetwork::load(weights, {.threads = 1}), detector_);
+        detector_->found = {{{20, 20, 80, 200}, 0.9}, {{120, 20, 80, 200}, 0.35}};
+        auto people = recovery.recover(frame_).people;
+        QCOMPARE(people.size(), 1u);
+        QCOMPARE(people[0].confidence, 0.9);
+        detector_->found = {{{120, 20, 80, 200}, 0.35}};
+        people = recovery.recover(frame_).people;
+        QCOMPARE(people.size(), 1u);
+        QCOMPARE(people[0].confidence, 0.0);
+        recovery.options().wholePictureFallback = false;
+        QVERIFY(recovery.recover(frame_).people.empty());
+    }
+
     void anEmptySceneStaysEmptyAndIsSearchedNowAndThen() {
         const auto weights = std::filesystem::path(folder_.path().toStdString()) / "unsure.safetensors";
         test::writeRandomWeights(weights, 0.4);

@@ -71,6 +71,18 @@ private Q_SLOTS:
         QCOMPARE(pixelOf(picture, 32, 32), Eigen::Vector4i(255, 0, 0, 255));
     }
 
+    // Turned about the middle between them, neither would be in the picture.
+    void somebodyFarAwayDoesNotTakeTheOthersOutOfView() {
+        Scene scene = personScene();
+        const int alone = numDrawnPixels(drawn(scene, OrbitView::side()));
+        SceneFigure far = scene.figures[0];
+        far.camera.translation *= 30;
+        scene.figures.push_back(far);
+        QVERIFY(alone > 200);
+        const int both = numDrawnPixels(drawn(scene, OrbitView::side()));
+        QVERIFY2(std::abs(both - alone) < alone / 4, qPrintable(QString("%1 %2").arg(alone).arg(both)));
+    }
+
     void dragMovesTheNearSideWithTheHand() {
         SceneMesh nearSide = rectangle({0, 0, -0.5f}, 0.1f, 0.1f, {1, 0, 0});
         SceneMesh farSide = rectangle({0, 0, 0.5f}, 0.1f, 0.1f, {0, 0, 1});

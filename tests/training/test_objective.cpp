@@ -76,6 +76,26 @@ private Q_SLOTS:
                                           numbers({kCount, joints}), numbers({kCount, joints})}) < 1e-5);
     }
 
+    // A joint that is known but not seen moves no map; it teaches how unsure to be. Of the face that LSP lacks nothing is known.
+    void hiddenJointsTeachOnlyHowUnsureToBe() {
+        TensorBatch labels = liftedLabels();
+        labels.keypoints = labels.keypoints.clone();
+        constexpr int kHiddenAnkle = 0, kHiddenNose = 14;
+        for (const int joint : {kHiddenAnkle, kHiddenNose}) labels.keypoints.select(1, joint).select(1, 2).zero_();
+        JointMaps maps;
+        const std::int64_t joints = kNumCocoPlusJoints;
+        maps.logits = numbers({kCount, joints, 4, 4}), maps.depth = numbers({kCount, joints}), maps.depthLogDeviation = numbers({kCount, joints});
+        maps.keypoints = numbers({kCount, joints, 2}).detach().requires_grad_(), maps.logDeviation = numbers({kCount, joints}).detach().requires_grad_();
+        Objective sum{torch::zeros({}, torch::kFloat64), {}};
+        addMapTerms(maps, labels, {}, sum);
+        sum.total.backward();
+        const auto places = maps.keypoints.grad().abs().sum(2), deviations = maps.logDeviation.grad().abs();
+        for (const int joint : {kHiddenAnkle, kHiddenNose}) QCOMPARE(places.select(1, joint).sum().item<double>(), 0.0);
+        QVERIFY(deviations.select(1, kHiddenAnkle).min().item<double>() > 0);
+        QCOMPARE(deviations.select(1, kHiddenNose).sum().item<double>(), 0.0);
+        QVERIFY(places.select(1, 1).min().item<double>() > 0);
+    }
+
     // Sets with LSP's 14 joints in 3D say nothing of the face.
     void jointsThatASetLacksCostNothing() {
         TensorBatch labels = liftedLabels();
