@@ -5,11 +5,11 @@
 
 namespace hmr {
 
-double medianDeviation(const SeenJoints& joints) {
+double personDeviation(const SeenJoints& joints) {
     Eigen::VectorXd sorted = joints.deviations;
-    const Eigen::Index middle = sorted.size() / 2;
-    std::nth_element(sorted.begin(), sorted.begin() + middle, sorted.end());
-    return sorted[middle];
+    const Eigen::Index rank = 3 * sorted.size() / 10;
+    std::nth_element(sorted.begin(), sorted.begin() + rank, sorted.end());
+    return sorted[rank];
 }
 
 SeenJoints sourceFromCrop(const SeenJoints& joints, const CropWindow& crop) {

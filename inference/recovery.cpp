@@ -48,14 +48,14 @@ PixelBox projectedBox(const PersonEstimate& person, const PosedBody& posed) {
 
 /// Whether the network sees somebody in its crop; of networks without joint maps, that is believed.
 bool isSeen(const PersonEstimate& person, double mostDeviation) {
-    return !person.seenJoints || medianDeviation(cropFromSource(*person.seenJoints, person.crop)) < mostDeviation;
+    return !person.seenJoints || personDeviation(cropFromSource(*person.seenJoints, person.crop)) < mostDeviation;
 }
 
 /// Whether a found box is worth a body, in a video from now on: a weak find must be clearly seen. The product ranks boxes better than the
 /// detector's confidence alone (docs/training.md).
 bool isConvincing(const PersonEstimate& person, double confidence) {
     if (!person.seenJoints) return true;
-    return confidence * std::exp(-5 * medianDeviation(cropFromSource(*person.seenJoints, person.crop))) > 0.2;
+    return confidence * std::exp(-5 * personDeviation(cropFromSource(*person.seenJoints, person.crop))) > 0.2;
 }
 
 constexpr int kGuessEvery = 5;         ///< frames of a video in which nobody is found
